@@ -1,0 +1,17 @@
+"""Who may touch what: the rule of `runs.access`, for what this app owns."""
+
+from models_app.models import ModelMeta, Prediction
+from runs.access import AnyUser, visible
+from runs.enums import Role
+
+
+def model_for(user: AnyUser, pk: int, role: Role = Role.VIEWER) -> ModelMeta:
+    models = ModelMeta.objects.select_related("run__dataset", "run__project", "trial")
+    found: ModelMeta = visible(models, user, pk, role)
+    return found
+
+
+def prediction_for(user: AnyUser, pk: int, role: Role = Role.VIEWER) -> Prediction:
+    predictions = Prediction.objects.select_related("model__run__project")
+    found: Prediction = visible(predictions, user, pk, role)
+    return found

@@ -1,0 +1,65 @@
+"""Sentences and layout that all charts share."""
+
+from typing import Any
+
+ROW_NAMES = {
+    "holdout": "holdout",
+    "out_of_fold": "out-of-fold predictions",
+    "training": "training",
+}
+
+
+def rows_note(rows: str, n_rows: int | None) -> str:
+    """Say which rows a chart is from.
+
+    Parameters
+    ----------
+    rows : str
+        As stored: "holdout", "out_of_fold" or "training".
+    n_rows : int or None
+        How many there are, if known.
+
+    Returns
+    -------
+    str
+        For example "holdout, 179 rows".
+    """
+    name = ROW_NAMES.get(rows, rows)
+    if n_rows is None:
+        return name
+    return f"{name}, {n_rows:,} row{'' if n_rows == 1 else 's'}"
+
+
+def layout(note: str, **more: Any) -> dict[str, Any]:
+    """Return the layout every figure starts from; colours are the page's to set.
+
+    Parameters
+    ----------
+    note : str
+        What stands above the plot: which rows it shows.
+    **more : Any
+        Further layout properties.
+
+    Returns
+    -------
+    dict
+        Arguments for ``Figure.update_layout``.
+    """
+    title = {
+        "text": note,
+        "font": {"size": 12},
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "pad": {"b": 8},
+        "automargin": True,
+    }
+    return {
+        "template": "none",
+        "title": title,
+        "uirevision": "keep",  # zoom and legend choices survive a redraw
+        **more,
+    }

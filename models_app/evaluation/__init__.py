@@ -1,0 +1,1 @@
+"""Metrics and curves from predictions: arrays in, plain numbers out, no Django."""

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class RunsConfig(AppConfig):
+    name = "runs"
+    verbose_name = "Runs"
+
+    def ready(self) -> None:
+        from runs import files  # noqa: PLC0415
+
+        files.connect(self.get_models())

@@ -1,0 +1,187 @@
+"""A unit of trials in a worker's hands: taken, recorded, given back.
+
+All three are single transactions under the run's row lock or single UPDATEs by the
+lease's token, so that a unit that two workers were given is recorded once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from runs.enums import EventKind, Level, Phase, TrialState
+from runs.leasing import LeaseQuerySet, is_dead, new_token
+from runs.models import Run, Trial
+from runs.progress import publish_on_commit, record_event
+from runs.search.algorithms import ALGORITHMS
+from runs.search.metrics import METRICS
+
+if TYPE_CHECKING:
+    from runs.search.evaluation import TrialResult
+
+
+class LeaseLostError(Exception):
+    """The unit belongs to somebody else now, or its run is gone."""
+
+
+@dataclass
+class Claim:
+    """A unit this process holds."""
+
+    run: Run
+    token: str
+    trials: list[Trial]
+
+
+def claim_unit(run_id: int, unit: int) -> Claim | None:
+    with transaction.atomic():
+        runs = Run.objects.select_for_update(of=("self",)).select_related("dataset")
+        run = runs.filter(pk=run_id, phase=Phase.SEARCHING).first()
+        if run is None:
+            return None
+        token = new_token()
+        waiting = Trial.objects.filter(run=run, unit=unit, state=TrialState.WAITING)
+        n_claimed = waiting.claim(
+            token, state=TrialState.RUNNING, started_at=timezone.now()
+        )
+        if not n_claimed:
+            return None
+        trials = list(Trial.objects.filter(run=run, unit=unit).held(token))
+        algorithm = ALGORITHMS[trials[0].algorithm]
+        record_event(
+            run,
+            EventKind.TRIALS_STARTED,
+            f"{numbers(trials)} started: {algorithm.title}.",
+            data={"trials": [t.number for t in trials], "worker": trials[0].worker},
+        )
+    return Claim(run, token, trials)
+
+
+def numbers(trials: Sequence[Trial]) -> str:
+    """Name trials for people: `Trial 4`, `Trials 4–9`, `3 trials`."""
+    found = sorted(t.number for t in trials)
+    if len(found) == 1:
+        return f"Trial {found[0]}"
+    if found[-1] - found[0] == len(found) - 1:
+        return f"Trials {found[0]}–{found[-1]}"
+    return f"{len(found)} trials"
+
+
+# --- Recording -------------------------------------------------------------------------
+
+
+def record(
+    claim: Claim, trials: Sequence[Trial], results: "Sequence[TrialResult | str]"
+) -> None:
+    """Write the results of trials this process still holds: one transaction.
+
+    Raises
+    ------
+    LeaseLostError
+        If none of them is held any more.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update().filter(pk=claim.run.pk).first()
+        if run is None:
+            raise LeaseLostError
+        pks = [trial.pk for trial in trials]
+        # Under the run's row lock: nobody takes a trial back between look and update.
+        held = Trial.objects.filter(pk__in=pks).held(claim.token)
+        mine = set(held.values_list("pk", flat=True))
+        if not mine:
+            raise LeaseLostError
+        changed = [
+            fill(trial, result)
+            for trial, result in zip(trials, results, strict=True)
+            if trial.pk in mine
+        ]
+        Trial.objects.bulk_update(changed, RESULT_FIELDS)
+        describe(run, changed)
+
+
+RESULT_FIELDS = [
+    "state",
+    "value",
+    "fold",
+    "fold_scores",
+    "fit_seconds",
+    "score_seconds",
+    "warnings",
+    "error",
+    "finished_at",
+    "lease_token",
+]
+
+
+def fill(trial: Trial, result: "TrialResult | str") -> Trial:
+    trial.finished_at = timezone.now()
+    trial.lease_token = ""
+    if isinstance(result, str):
+        trial.state, trial.error = TrialState.SKIPPED, result
+        return trial
+    trial.state = TrialState(result.state)
+    trial.value = result.value
+    trial.fold = len(result.fold_scores)
+    trial.fold_scores = result.fold_scores
+    trial.fit_seconds = result.fit_seconds
+    trial.score_seconds = result.score_seconds
+    trial.warnings = result.warnings
+    trial.error = result.error
+    return trial
+
+
+def describe(run: Run, trials: Sequence[Trial]) -> None:
+    """Write the event of these trials' end, and the new best if there is one."""
+    metric = METRICS[run.scoring]
+    values = [t.value for t in trials if t.value is not None]
+    text = f"{numbers(trials)} ended"
+    level = Level.INFO
+    if values:
+        best = max(values)
+        text += f", {metric.title} {metric.display(best):.4f}"
+        if run.best_value is None or best > run.best_value:
+            run.best_value = best
+            run.save(update_fields=["best_value"])
+            text += " (best so far)"
+    failed = [t for t in trials if t.state == TrialState.FAILED]
+    if failed:
+        level = Level.WARNING
+        text += f"; {len(failed)} failed: {failed[0].error}"
+    elif not values:
+        text += f": {trials[0].error}"
+    record_event(
+        run,
+        EventKind.TRIALS_ENDED,
+        text.rstrip(".") + ".",
+        level=level,
+        data={"trials": [t.number for t in trials]},
+    )
+
+
+# --- Giving leases back ----------------------------------------------------------------
+
+
+def release(rows: LeaseQuerySet, token: str) -> None:
+    """Return a held unit to the queue without counting the attempt."""
+    for trial in rows.held(token).only("pk", "attempts", "run_id"):
+        Trial.objects.filter(pk=trial.pk).held(token).update(
+            state=TrialState.WAITING,
+            lease_token="",
+            published_at=None,
+            attempts=max(0, trial.attempts - 1),
+        )
+        publish_on_commit(trial.run_id)
+
+
+def release_leases() -> int:
+    """Return what ended workers of this host still hold; the supervisor calls it last.
+
+    They were told to end, so their attempts do not count as deaths.
+    """
+    running = Trial.objects.filter(state=TrialState.RUNNING).exclude(lease_token="")
+    dead = [t for t in running.only("pk", "worker", "lease_token") if is_dead(t.worker)]
+    for trial in dead:
+        release(Trial.objects.filter(pk=trial.pk), trial.lease_token)
+    return len(dead)

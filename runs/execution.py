@@ -1,0 +1,257 @@
+"""A worker's job in a search: lease a unit of trials, evaluate it, record it."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from runs.claims import Claim, LeaseLostError, claim_unit, record, release
+from runs.enums import Phase
+from runs.leasing import new_token, renewing
+from runs.models import Run, Trial
+from runs.progress import publish
+from runs.search.algorithms import ALGORITHMS
+from runs.search.metrics import METRICS, make_scorer
+from runs.search.problem import SpecError, TaskType
+from runs.training_data import data_key, load_training_data, split_of
+
+if TYPE_CHECKING:
+    from runs.search.evaluation import TrialResult
+    from runs.search.folds import FoldSet
+
+logger = logging.getLogger(__name__)
+
+# Folds in progress are shown at most this often; results are always recorded.
+PROGRESS_SECONDS = 0.25
+# How often a working unit looks whether its run still wants it.
+LOOK_SECONDS = 1.0
+
+
+# --- Preparing: look at the real rows once, before any trial ---------------------------
+
+
+def prepare(run_id: int) -> None:
+    """Check target and split on the rows themselves and store what is known then.
+
+    The error of a run that cannot be searched is stored for the lifecycle to act on.
+    """
+    token = new_token()
+    free = Run.objects.filter(pk=run_id, phase=Phase.PREPARING, lease_token="")
+    if not free.claim(token):
+        return
+    run = Run.objects.select_related("dataset").get(pk=run_id)
+    changes: dict[str, Any]
+    with renewing(Run.objects.filter(pk=run_id), token):
+        try:
+            changes = examined(run)
+        except SpecError as error:
+            changes = {"error": str(error)}
+        except Exception as error:  # whatever the data does, the run says so
+            logger.exception("Preparing run %s failed", run_id)
+            changes = {"error": f"The data could not be prepared: {error}"}
+    Run.objects.filter(pk=run_id).held(token).update(lease_token="", **changes)
+
+
+def examined(run: Run) -> dict[str, Any]:
+    from runs.search.folds import fold_rows
+
+    data = load_training_data(run)
+    fold_rows(data.y[data.train_rows], split_of(run))
+    return {
+        "prepared_at": timezone.now(),
+        "n_rows_train": len(data.train_rows),
+        "n_rows_holdout": len(data.holdout_rows),
+        "classes": [str(c) for c in data.classes],
+    }
+
+
+# --- Evaluating a unit -----------------------------------------------------------------
+
+
+def evaluate_unit(run_id: int, unit: int) -> None:
+    """Evaluate a unit's trials and record them; nothing happens if it is not free."""
+    claim = claim_unit(run_id, unit)
+    if claim is None:
+        return
+    rows = Trial.objects.filter(run_id=run_id, unit=unit)
+    with renewing(rows, claim.token) as lost:
+        watch = Watch(claim, is_lost=lost.is_set)
+        try:
+            for trials, results in evaluated(claim, watch):
+                record(claim, trials, results)
+        except DatabaseError:
+            # Nothing of these trials is at fault: their lease ends, and they are retried.
+            logger.exception("Could not record unit %s of run %s", unit, run_id)
+        except LeaseLostError:
+            logger.warning("Unit %s of run %s was taken over", unit, run_id)
+        except SystemExit:
+            # The worker is told to end: the next one may begin at once.
+            release(rows, claim.token)
+            raise
+
+
+class Watch:
+    """Looks now and then whether the run still wants what is being computed."""
+
+    def __init__(self, claim: Claim, is_lost: Callable[[], bool]) -> None:
+        self.claim = claim
+        self.is_lost = is_lost
+        self.reason = ""
+        self.looked = time.monotonic()
+
+    def should_stop(self) -> bool:
+        """Answer between folds; sets `reason` to the sentence for the trials cut off."""
+        if self.is_lost():
+            raise LeaseLostError
+        if self.claim.run.deadline and timezone.now() >= self.claim.run.deadline:
+            self.reason = "The time budget was used up before all folds were scored."
+        elif time.monotonic() - self.looked >= LOOK_SECONDS:
+            self.looked = time.monotonic()
+            phases = Run.objects.filter(pk=self.claim.run.pk)
+            phase = phases.values_list("phase", flat=True).first()
+            if phase is None:
+                raise LeaseLostError
+            if phase == Phase.STOPPING:
+                self.reason = "The run was stopped before all folds were scored."
+        return bool(self.reason)
+
+
+def evaluated(
+    claim: Claim, watch: Watch
+) -> Iterator[tuple[list[Trial], "list[TrialResult | str]"]]:
+    """Evaluate group by group: trials that share a fit are a group.
+
+    Yields
+    ------
+    tuple of list of Trial and list of TrialResult or str
+        A sentence in place of a result says why the trial was skipped.
+    """
+    from runs.search.evaluation import Interrupted
+
+    groups = shared_fits(claim.trials)
+    done: list[Trial] = []
+    results: list[TrialResult | str] = []
+    recorded = time.monotonic()
+    for group in groups:
+        done += group
+        try:
+            if watch.should_stop():
+                raise Interrupted
+            results += evaluate_group(claim, group, watch)
+        except Interrupted:
+            results += [watch.reason] * len(group)
+        except (LeaseLostError, DatabaseError):
+            raise
+        except Exception as error:  # a trial's result, never the end of a run
+            logger.exception("Trials of run %s could not be evaluated", claim.run.pk)
+            results += [unforeseen(trial, error) for trial in group]
+        if time.monotonic() - recorded >= PROGRESS_SECONDS:
+            yield done, results
+            done, results, recorded = [], [], time.monotonic()
+    if done:
+        yield done, results
+
+
+def unforeseen(trial: Trial, error: Exception) -> "TrialResult":
+    """Return the failure of a trial whose folds could not even be prepared."""
+    from runs.search.evaluation import TrialResult
+
+    return TrialResult(
+        params=trial.params,
+        state="failed",
+        value=None,
+        fold_scores=[],
+        fit_seconds=[],
+        score_seconds=[],
+        warnings=[],
+        error=str(error) if isinstance(error, SpecError) else f"{error!r:.500}",
+    )
+
+
+def shared_fits(trials: Iterable[Trial]) -> list[list[Trial]]:
+    """Group trials that differ in the path parameter alone, the longest last."""
+    groups: dict[str, list[Trial]] = {}
+    for trial in trials:
+        path = ALGORITHMS[trial.algorithm].path
+        rest = {k: v for k, v in trial.params.items() if not path or k != path.name}
+        groups.setdefault(repr(sorted(rest.items())), []).append(trial)
+    for group in groups.values():
+        path = ALGORITHMS[group[0].algorithm].path
+        if path and len(group) > 1:
+            group.sort(key=lambda t: t.params[path.name])
+    return list(groups.values())
+
+
+def evaluate_group(
+    claim: Claim, group: list[Trial], watch: Watch
+) -> "list[TrialResult]":
+    from runs.search import evaluation
+
+    run = claim.run
+    algorithm = ALGORITHMS[group[0].algorithm]
+    shown = Shown(claim, group)
+    return evaluation.evaluate_unit(
+        algorithm,
+        [trial.params for trial in group],
+        folds_of(run, algorithm.recipe),
+        task=TaskType(run.task),
+        scorer=scorer_of(run.scoring, run.task, tuple(run.classes), run.positive_class),
+        random_state=run.seed,
+        n_threads=settings.THREADS_PER_WORKER,
+        on_fold=shown.fold,
+        should_stop=watch.should_stop,
+    )
+
+
+class Shown:
+    """Lets viewers see which fold is being fitted, without costing short trials."""
+
+    def __init__(self, claim: Claim, group: list[Trial]) -> None:
+        self.claim = claim
+        self.group = group
+        self.last = time.monotonic()
+
+    def fold(self, fold: int, scores: Sequence[Sequence[float]]) -> None:
+        if time.monotonic() - self.last < PROGRESS_SECONDS:
+            return
+        self.last = time.monotonic()
+        for trial, done in zip(self.group, scores, strict=True):
+            Trial.objects.filter(pk=trial.pk).held(self.claim.token).update(
+                fold=fold, fold_scores=list(done)
+            )
+        publish(self.claim.run.pk)
+
+
+@lru_cache(maxsize=4)
+def scorer_of(
+    scoring: str, task: str, classes: tuple[str, ...], positive: str
+) -> Callable[..., float]:
+    return make_scorer(
+        METRICS[scoring],
+        TaskType(task),
+        classes=list(classes),
+        positive=positive or None,
+    )
+
+
+def folds_of(run: Run, recipe: str) -> "FoldSet":
+    """Return the prepared folds; the first process of a host to need them makes them."""
+    from runs.search.folds import prepare_folds
+
+    def load() -> tuple[Any, Any]:
+        data = load_training_data(run)
+        X = data.X.iloc[data.train_rows].reset_index(drop=True)
+        return X, data.y[data.train_rows]
+
+    return prepare_folds(
+        load,
+        split=split_of(run),
+        recipe=recipe,
+        cache_dir=settings.CACHE_DIR / "folds",
+        key=data_key(run),
+    )

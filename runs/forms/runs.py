@@ -1,0 +1,248 @@
+"""What to search: one form whose choices follow the dataset, the target and the task."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django import forms
+from django.http import QueryDict
+from django.utils.text import Truncator
+
+from runs.configuration import Configuration, configure, detected_task
+from runs.enums import Strategy, Task
+from runs.forms.targets import (
+    TargetFacts,
+    column_label,
+    likely_target,
+    metric_groups,
+    target_facts,
+)
+from runs.models import Dataset
+from runs.search.algorithms import ALGORITHMS, Algorithm, algorithms_for
+from runs.search.metrics import default_metric, metrics_for
+from runs.search.problem import SpecError, TaskType
+from runs.search.spaces import grid_size
+
+RANDOM_TRIALS = 30
+# The field of the form that stands for an argument of `configure`.
+FIELD_OF = {
+    "holdout_fraction": "holdout_percent",
+    "time_budget_seconds": "time_budget_minutes",
+    "space": "algorithms",
+    "spaces": "algorithms",
+}
+
+
+class AlgorithmChoice(NamedTuple):
+    """An algorithm to tick, with what its grid would cost."""
+
+    widget: object
+    algorithm: Algorithm
+    n_combinations: int
+
+
+class Preview(NamedTuple):
+    """The search as it would be started, or why it cannot be."""
+
+    configuration: Configuration | None
+    problems: list[tuple[str, str]]
+
+
+class RunForm(forms.Form):
+    """A search on one dataset. Valid, it has the checked `configuration`."""
+
+    name = forms.CharField(
+        required=False,
+        max_length=200,
+        help_text="Empty: named after the target and the dataset.",
+    )
+    target = forms.ChoiceField(label="Column to predict")
+    task = forms.ChoiceField(required=False)
+    scoring = forms.ChoiceField(label="Metric")
+    algorithms = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one algorithm."},
+    )
+    strategy = forms.ChoiceField(
+        choices=[
+            (Strategy.GRID, "Grid: every combination"),
+            (Strategy.RANDOM, "Random: combinations drawn by chance"),
+        ],
+        initial=Strategy.GRID,
+        widget=forms.RadioSelect,
+    )
+    n_trials = forms.IntegerField(
+        required=False,
+        label="Trials at most",
+        widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
+        help_text=(f"Empty: no limit for a grid, {RANDOM_TRIALS} for a random search."),
+    )
+    time_budget_minutes = forms.FloatField(
+        required=False,
+        label="Minutes at most",
+        widget=forms.NumberInput(
+            attrs={"min": 0, "step": "any", "inputmode": "decimal"}
+        ),
+        help_text="Empty: no limit. Trials already begun are finished.",
+    )
+    n_splits = forms.IntegerField(
+        label="Folds",
+        initial=5,
+        widget=forms.NumberInput(attrs={"min": 2, "max": 50}),
+        help_text="Each combination is scored on this many folds.",
+    )
+    holdout_percent = forms.FloatField(
+        label="Holdout share (%)",
+        initial=20,
+        widget=forms.NumberInput(attrs={"min": 0, "max": 90, "step": "any"}),
+        help_text="Rows no trial sees; the final models are judged on them.",
+    )
+    seed = forms.IntegerField(
+        initial=0,
+        widget=forms.NumberInput(attrs={"min": 0}),
+        help_text="The same seed gives the same folds and the same scores.",
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, dataset: Dataset, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.dataset = dataset
+        self.configuration: Configuration | None = None
+        self.initial.setdefault("target", likely_target(dataset))
+        self.column = dataset.column(self.raw("target"))
+        self.detected = (
+            detected_task(dataset, self.column["name"]) if self.column else None
+        )
+        self.task_type = self.asked_task() or self.detected or TaskType.BINARY
+        self.fill_choices()
+
+    def raw(self, name: str) -> str:
+        """Return a value as it was sent, or the one the form opens with."""
+        value = self.data.get(name) if self.is_bound else self.initial.get(name)
+        return str(value or "")
+
+    def asked_task(self) -> TaskType | None:
+        task = self.raw("task")
+        return TaskType(task) if task in set(TaskType) else None
+
+    def fill_choices(self) -> None:
+        self.choices(
+            "target", [(c["name"], column_label(c)) for c in self.dataset.columns]
+        )
+        detected = Task(self.detected.value).label if self.detected else "by the target"
+        self.choices("task", [("", f"Detected: {detected}"), *Task.choices])
+        metrics = metrics_for(self.task_type)
+        default = default_metric(self.task_type)
+        self.choices("scoring", metric_groups(metrics, self.task_type, default))
+        self.initial.setdefault("scoring", default.name)
+        self.available = algorithms_for(self.task_type)
+        self.choices("algorithms", [(a.name, a.title) for a in self.available])
+        self.initial.setdefault("algorithms", [a.name for a in self.available])
+
+    def choices(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        minutes = cleaned["time_budget_minutes"]
+        random = cleaned["strategy"] == Strategy.RANDOM
+        if random and cleaned["n_trials"] is None:
+            cleaned["n_trials"] = RANDOM_TRIALS
+        try:
+            self.configuration = configure(
+                self.dataset,
+                target=cleaned["target"],
+                task=cleaned["task"] or None,
+                scoring=cleaned["scoring"],
+                algorithms=cleaned["algorithms"],
+                strategy=cleaned["strategy"],
+                n_trials=cleaned["n_trials"],
+                time_budget_seconds=None if minutes is None else 60 * minutes,
+                n_splits=cleaned["n_splits"],
+                holdout_fraction=cleaned["holdout_percent"] / 100,
+                seed=cleaned["seed"],
+            )
+        except SpecError as error:
+            name = FIELD_OF.get(error.field or "", error.field)
+            self.add_error(name if name in self.fields else None, str(error))
+        return cleaned
+
+    def run_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        usual = f"{self.cleaned_data['target']} from {self.dataset.name}"
+        return name or Truncator(usual).chars(200)
+
+    def preview(self) -> Preview:
+        """Say what the form as it stands would start, also before it was sent."""
+        form = self if self.is_bound else RunForm(self.opened(), dataset=self.dataset)
+        if form.is_valid():
+            return Preview(form.configuration, [])
+        problems = [
+            (str(form[name].label) if name in form.fields else "", str(message))
+            for name, messages in form.errors.items()
+            for message in messages
+        ]
+        return Preview(None, problems)
+
+    def opened(self) -> QueryDict:
+        """Return what would be sent if nothing were changed."""
+        data = QueryDict(mutable=True)
+        for name, field in self.fields.items():
+            value = self.get_initial_for_field(field, name)
+            values = value if isinstance(value, list) else [value]
+            data.setlist(name, ["" if v is None else str(v) for v in values])
+        return data
+
+    def algorithm_choices(self) -> list[AlgorithmChoice]:
+        return [
+            AlgorithmChoice(
+                widget, algorithm, grid_size(algorithm.grid(self.task_type))
+            )
+            for widget, algorithm in zip(
+                self["algorithms"], self.available, strict=True
+            )
+        ]
+
+    def target_facts(self) -> TargetFacts | None:
+        if self.column is None:
+            return None
+        n_rows = self.dataset.n_rows or 0
+        return target_facts(self.column, self.task_type, n_rows=n_rows)
+
+
+def settle(query: QueryDict, *, dataset: Dataset, changed: str = "") -> QueryDict:
+    """Drop from half-filled values what the field just changed has made meaningless.
+
+    Another target brings its own task and metric; algorithms that do not exist for the
+    new task are replaced by those of the same family that do.
+    """
+    data = query.copy()
+    if changed == "target":
+        data["task"] = ""
+    form = RunForm(data, dataset=dataset)
+    names = {metric.name for metric in metrics_for(form.task_type)}
+    if changed == "target" or data.get("scoring") not in names:
+        data["scoring"] = default_metric(form.task_type).name
+    if asked := data.getlist("algorithms"):
+        offered = {a.name for a in form.available}
+        lost = {
+            ALGORITHMS[n].recipe for n in asked if n in ALGORITHMS and n not in offered
+        }
+        kept = [a.name for a in form.available if a.name in asked or a.recipe in lost]
+        data.setlist("algorithms", kept)
+    return data
+
+
+def opening(query: QueryDict, *, dataset: Dataset) -> RunForm:
+    """Return a form that opens with the values an address asks for."""
+    data = settle(query, dataset=dataset) if query else query
+    initial = {
+        name: data.getlist(name) if name == "algorithms" else data[name]
+        for name in RunForm.base_fields
+        if name in data
+    }
+    return RunForm(dataset=dataset, initial=initial)

@@ -1,0 +1,267 @@
+"""Decides what a run needs next: the only place that changes a run's phase.
+
+`advance` reads what the database says and does the next thing. It may be called at any
+time, any number of times, by anybody: it holds the run's row lock, and what it decides
+depends on stored rows alone. So a lost message costs a sweep's interval, never a run.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from runs import refill
+from runs.enums import EventKind, Level, Phase, TrialState, Wish
+from runs.models import Run, Trial
+from runs.progress import record_event
+from runs.search.problem import SpecError
+from runs.signals import run_finished
+
+# A message that nobody took for so long is taken for lost, and published again.
+REPUBLISH_SECONDS = 10.0
+
+
+@dataclass
+class Work:
+    """What to publish once the decision is committed."""
+
+    prepare: bool = False
+    units: list[int] = field(default_factory=list)
+
+
+def advance(run_id: int) -> Work:
+    """Do the next thing for a run and return the messages to publish.
+
+    The caller publishes after this returns, so after the commit.
+    """
+    work = Work()
+    with transaction.atomic():
+        run = Run.objects.select_for_update().filter(pk=run_id).first()
+        if run is None:
+            return work
+        if run.phase not in (Phase.QUEUED, Phase.PREPARING):
+            return_lapsed_trials(run)
+        while run.phase in STEPS:
+            phase = STEPS[Phase(run.phase)](run, work)
+            if phase == run.phase:
+                break
+            enter(run, phase)
+    return work
+
+
+def active_run_ids() -> list[int]:
+    """Return the runs a sweep has to look at."""
+    active = Run.objects.exclude(phase__in=Phase.ended())
+    return list(active.order_by("pk").values_list("pk", flat=True))
+
+
+# --- Phases, one function each: what is done in it, and the phase that follows -------
+
+
+def queued(run: Run, work: Work) -> Phase:
+    return Phase.STOPPING if run.wish == Wish.STOP else Phase.PREPARING
+
+
+def preparing(run: Run, work: Work) -> Phase:
+    if run.error:
+        return Phase.FAILED
+    if run.wish == Wish.STOP:
+        return Phase.STOPPING
+    if run.prepared_at:
+        return Phase.SEARCHING
+    lapsed = Run.objects.filter(pk=run.pk).lapsed().exists()
+    if lapsed and run.attempts >= settings.MAX_ATTEMPTS:
+        run.error = given_up("preparing the data")
+        return Phase.FAILED
+    if lapsed:
+        run.lease_token, run.published_at = "", None
+    if not run.lease_token and is_unpublished(run.published_at):
+        run.published_at = timezone.now()
+        work.prepare = True
+    run.save(update_fields=["lease_token", "published_at"])
+    return Phase.PREPARING
+
+
+def searching(run: Run, work: Work) -> Phase:
+    if run.wish == Wish.STOP:
+        return Phase.STOPPING
+    if run.wish == Wish.PAUSE:
+        return Phase.PAUSED
+    if out_of_time(run):
+        skip_waiting(run, "The time budget was used up before this trial began.")
+        exhausted = True
+    else:
+        try:
+            exhausted = refill.top_up(run)
+        except SpecError as error:  # a space stored by an older version, for example
+            run.error = f"The search cannot go on: {error}"
+            return Phase.FAILED
+        work.units += publish_waiting(run)
+    return after_search(run) if exhausted and is_idle(run) else Phase.SEARCHING
+
+
+def paused(run: Run, work: Work) -> Phase:
+    if run.wish == Wish.STOP:
+        return Phase.STOPPING
+    return Phase.SEARCHING if run.wish == Wish.RESUME else Phase.PAUSED
+
+
+def stopping(run: Run, work: Work) -> Phase:
+    skip_waiting(run, "The run was stopped before this trial began.")
+    return after_search(run) if is_idle(run) else Phase.STOPPING
+
+
+def after_search(run: Run) -> Phase:
+    if run.trials.filter(state=TrialState.COMPLETE).exists():
+        return Phase.REFITTING
+    if run.was_stopped:
+        return Phase.STOPPED
+    run.error = why_nothing_completed(run)
+    return Phase.FAILED
+
+
+def modelling(run: Run, work: Work) -> Phase:
+    """Ask the receivers of `run_finished` how far the models are."""
+    order = [*Phase.after_search(), Phase.FINISHED]
+    sent = run_finished.send(sender=Run, run=run)
+    steps = [order.index(Phase(str(phase))) for _, phase in sent]
+    slowest = min(steps, default=len(order) - 1)
+    # A run goes forward only: a model fitted again does not take it back.
+    phase = order[max(slowest, order.index(Phase(run.phase)))]
+    return Phase.STOPPED if phase == Phase.FINISHED and run.was_stopped else phase
+
+
+STEPS: dict[Phase, Callable[[Run, Work], Phase]] = {
+    Phase.QUEUED: queued,
+    Phase.PREPARING: preparing,
+    Phase.SEARCHING: searching,
+    Phase.PAUSED: paused,
+    Phase.STOPPING: stopping,
+    Phase.REFITTING: modelling,
+    Phase.EVALUATING: modelling,
+    Phase.EXPLAINING: modelling,
+}
+
+
+def enter(run: Run, phase: Phase) -> None:
+    """Change the phase, with everything that belongs to the change."""
+    now = timezone.now()
+    if run.phase == Phase.PAUSED:
+        run.paused_seconds += (now - run.phase_changed_at).total_seconds()
+    if phase == Phase.PREPARING:
+        run.started_at = now
+    if phase == Phase.STOPPING:
+        run.was_stopped = True
+    if (
+        phase in {Phase.REFITTING, Phase.STOPPED, Phase.FAILED}
+        and not run.search_ended_at
+    ):
+        run.search_ended_at = now
+    if phase in Phase.ended():
+        run.finished_at = now
+    run.phase, run.phase_changed_at, run.wish = phase, now, Wish.NONE
+    run.save()
+    failed = phase == Phase.FAILED
+    record_event(
+        run,
+        EventKind.PHASE,
+        f"Failed: {run.error}" if failed else f"{phase.label}.",
+        level=Level.ERROR if failed else Level.INFO,
+        data={"phase": phase.value},
+    )
+
+
+# --- Trials ---------------------------------------------------------------------------
+
+
+def is_unpublished(published_at: datetime | None) -> bool:
+    limit = timezone.now() - timedelta(seconds=REPUBLISH_SECONDS)
+    return published_at is None or published_at < limit
+
+
+def publish_waiting(run: Run) -> list[int]:
+    """Return the units whose message is missing, and note that it was sent."""
+    limit = timezone.now() - timedelta(seconds=REPUBLISH_SECONDS)
+    silent = Q(published_at=None) | Q(published_at__lt=limit)
+    waiting = run.trials.filter(silent, state=TrialState.WAITING)
+    units = list(waiting.order_by("unit").values_list("unit", flat=True).distinct())
+    if units:
+        waiting.update(published_at=timezone.now())
+    return units
+
+
+def is_idle(run: Run) -> bool:
+    busy = (TrialState.WAITING, TrialState.RUNNING)
+    return not run.trials.filter(state__in=busy).exists()
+
+
+def out_of_time(run: Run) -> bool:
+    return run.deadline is not None and timezone.now() >= run.deadline
+
+
+def skip_waiting(run: Run, reason: str) -> None:
+    waiting = run.trials.filter(state=TrialState.WAITING)
+    skipped = waiting.update(
+        state=TrialState.SKIPPED, error=reason, finished_at=timezone.now()
+    )
+    if skipped:
+        record_event(run, EventKind.NOTE, f"{skipped} waiting trials skipped. {reason}")
+
+
+def return_lapsed_trials(run: Run) -> None:
+    """Give back what dead workers held; the third time, fail it with a sentence."""
+    running = Trial.objects.filter(run=run, state=TrialState.RUNNING)
+    lapsed = list(running.lapsed().values_list("pk", "attempts", "worker"))
+    if not lapsed:
+        return
+    hopeless = [pk for pk, attempts, _ in lapsed if attempts >= settings.MAX_ATTEMPTS]
+    again = [pk for pk, attempts, _ in lapsed if attempts < settings.MAX_ATTEMPTS]
+    Trial.objects.filter(pk__in=hopeless).update(
+        state=TrialState.FAILED,
+        error=given_up("this trial"),
+        lease_token="",
+        finished_at=timezone.now(),
+    )
+    Trial.objects.filter(pk__in=again).update(
+        state=TrialState.WAITING,
+        lease_token="",
+        published_at=None,
+        fold=0,
+        fold_scores=[],
+    )
+    workers = Counter(worker for _, _, worker in lapsed)
+    for worker, n_trials in workers.items():
+        record_event(
+            run,
+            EventKind.TRIALS_RETURNED,
+            f"Worker {worker} is gone; {n_trials} of its trials went back to the queue.",
+            level=Level.WARNING,
+            data={"worker": worker, "n_trials": n_trials, "failed": len(hopeless)},
+        )
+
+
+def given_up(what: str) -> str:
+    return (
+        f"The worker process died {settings.MAX_ATTEMPTS} times while {what} ran"
+        if what == "this trial"
+        else f"The worker process died {settings.MAX_ATTEMPTS} times while {what}"
+    ) + ", most likely for lack of memory. Use fewer rows or a smaller search space."
+
+
+def why_nothing_completed(run: Run) -> str:
+    """Return why a search has no result: the most frequent failure, or the budget."""
+    failed = run.trials.filter(state=TrialState.FAILED)
+    reasons = failed.values_list("error").annotate(n=Count("pk")).order_by("-n")
+    if reasons:
+        return f"No trial was completed. Most frequent reason: {reasons[0][0]}"
+    if run.time_budget_seconds is not None:
+        return (
+            "No trial was completed within the time budget. "
+            "Give more time, fewer folds or smaller models."
+        )
+    return "No trial was completed."

@@ -1,0 +1,302 @@
+"""Projects and their members, datasets, runs, trials and events."""
+
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from runs.enums import (
+    DatasetState,
+    EventKind,
+    Level,
+    Phase,
+    Role,
+    Strategy,
+    Task,
+    TrialState,
+    Wish,
+)
+from runs.leasing import Leased, LeaseQuerySet
+
+
+class ProjectScopedQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    """Rows that belong to a project, however many steps away."""
+
+    def visible_to(
+        self, user: AbstractBaseUser | AnonymousUser, role: Role = Role.VIEWER
+    ) -> Self:
+        """Return what `user` may see, or do with at least `role`.
+
+        The one rule of access: pages, sockets, files and the API all ask here.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if getattr(user, "is_superuser", False):
+            return self.all()
+        allowed = Membership.objects.filter(
+            user_id=user.pk, role__in=Role.at_least(role)
+        )
+        path = self.model.PROJECT_PATH
+        return self.filter(**{f"{path}__in": allowed.values("project")})
+
+
+class LeasedProjectQuerySet(LeaseQuerySet, ProjectScopedQuerySet):  # type: ignore[override]
+    pass
+
+
+class Project(models.Model):
+    PROJECT_PATH = "pk"
+
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True, max_length=2000)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="projects"
+    )
+
+    objects = ProjectScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("runs:project", args=[self.pk])
+
+
+class Membership(models.Model):
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        ordering = ["project", "user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "user"], name="one_role_a_member"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.project} ({self.role})"
+
+
+def upload_path(dataset: "Dataset", filename: str) -> str:
+    # The original name is a column; on disk it could collide or be hostile.
+    return f"datasets/{uuid.uuid4().hex}{Path(filename).suffix.lower()[:12]}"
+
+
+class Dataset(Leased):
+    PROJECT_PATH = "project"
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="datasets"
+    )
+    name = models.CharField(max_length=200)
+    filename = models.CharField(max_length=255)
+    source = models.FileField(upload_to=upload_path, max_length=255)
+    table = models.FileField(upload_to=upload_path, max_length=255, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(
+        max_length=10, choices=DatasetState, default=DatasetState.WAITING
+    )
+    error = models.TextField(blank=True)
+    n_rows = models.PositiveIntegerField(null=True, blank=True)
+    n_columns = models.PositiveIntegerField(null=True, blank=True)
+    columns = models.JSONField(default=list, blank=True)
+    reading = models.JSONField(default=dict, blank=True)
+    repairs = models.JSONField(default=list, blank=True)
+    preview = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = LeasedProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["state"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("runs:dataset", args=[self.pk])
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == DatasetState.READY
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in {DatasetState.READY, DatasetState.FAILED}
+
+    def column(self, name: str) -> dict[str, Any] | None:
+        """Return the stored profile of a column."""
+        return next((c for c in self.columns if c["name"] == name), None)
+
+
+class Run(Leased):
+    """One search. Its phase is changed by `runs.lifecycle` only."""
+
+    PROJECT_PATH = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="runs")
+    name = models.CharField(max_length=200)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    target = models.CharField(max_length=500)
+    task = models.CharField(max_length=12, choices=Task)
+    scoring = models.CharField(max_length=50)
+    features = models.JSONField(default=list)
+    classes = models.JSONField(default=list, blank=True)
+    positive_class = models.CharField(max_length=500, blank=True)
+    n_splits = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(2), MaxValueValidator(50)]
+    )
+    holdout_fraction = models.FloatField(
+        default=0.2, validators=[MinValueValidator(0), MaxValueValidator(0.9)]
+    )
+    seed = models.PositiveIntegerField(default=0)
+    strategy = models.CharField(max_length=10, choices=Strategy)
+    spaces = models.JSONField(default=dict)  # algorithm -> space in JSON form
+    n_trials = models.PositiveIntegerField(null=True, blank=True)
+    time_budget_seconds = models.FloatField(null=True, blank=True)
+
+    phase = models.CharField(max_length=12, choices=Phase, default=Phase.QUEUED)
+    wish = models.CharField(max_length=10, choices=Wish, blank=True, default=Wish.NONE)
+    was_stopped = models.BooleanField(default=False)
+    phase_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    search_ended_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    paused_seconds = models.FloatField(default=0)
+    prepared_at = models.DateTimeField(null=True, blank=True)
+    n_planned = models.PositiveIntegerField(default=0)
+    n_rows_train = models.PositiveIntegerField(null=True, blank=True)
+    n_rows_holdout = models.PositiveIntegerField(null=True, blank=True)
+    best_value = models.FloatField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    objects = LeasedProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["phase"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("runs:run", args=[self.pk])
+
+    @property
+    def has_ended(self) -> bool:
+        return self.phase in Phase.ended()
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the time budget ends; pauses do not count."""
+        if self.time_budget_seconds is None or self.started_at is None:
+            return None
+        allowed = self.time_budget_seconds + self.paused_seconds
+        return self.started_at + timedelta(seconds=allowed)
+
+
+class Trial(Leased):
+    """One parameter combination of one algorithm, scored on every fold."""
+
+    PROJECT_PATH = "run__project"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="trials")
+    number = models.PositiveIntegerField()
+    # Trials of a unit travel to a worker together and share its lease.
+    unit = models.PositiveIntegerField()
+    algorithm = models.CharField(max_length=50)
+    params = models.JSONField(default=dict)
+    params_key = models.TextField()
+    state = models.CharField(
+        max_length=10, choices=TrialState, default=TrialState.WAITING
+    )
+    value = models.FloatField(null=True, blank=True)
+    fold_scores = models.JSONField(default=list, blank=True)
+    fold = models.PositiveSmallIntegerField(default=0)
+    fit_seconds = models.JSONField(default=list, blank=True)
+    score_seconds = models.JSONField(default=list, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LeasedProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "number"], name="one_trial_a_number"
+            ),
+            models.UniqueConstraint(
+                fields=["run", "algorithm", "params_key"],
+                name="one_trial_a_combination",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["run", "state", "unit"]),
+            models.Index(
+                fields=["run", "-value"],
+                condition=Q(state=TrialState.COMPLETE),
+                name="run_leaderboard",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Trial {self.number} of {self.run}"
+
+
+class RunEvent(models.Model):
+    """Something that happened to a run; ids are in the order of happening.
+
+    Rows are written under the run's row lock, which orders their ids.
+    """
+
+    PROJECT_PATH = "run__project"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    kind = models.CharField(max_length=20, choices=EventKind)
+    level = models.CharField(max_length=10, choices=Level, default=Level.INFO)
+    message = models.TextField()
+    data = models.JSONField(default=dict, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = ProjectScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "pk"]
+        indexes = [models.Index(fields=["run", "id"])]
+
+    def __str__(self) -> str:
+        return self.message

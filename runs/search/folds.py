@@ -1,0 +1,293 @@
+"""Folds that are preprocessed once and shared by all trials and processes of a host."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from runs.search.pipelines import feature_names, make_preprocessor
+from runs.search.problem import SpecError
+from runs.search.splits import Split, fold_key, fold_rows, holdout_rows
+from runs.search.targets import clean_target, encode_target
+from runs.search.threads import limit_threads
+
+__all__ = [
+    "FoldData",
+    "FoldSet",
+    "Split",
+    "clean_target",
+    "encode_target",
+    "fold_key",
+    "fold_rows",
+    "holdout_rows",
+    "load_folds",
+    "prepare_folds",
+]
+
+Loader = Callable[[], tuple[pd.DataFrame, NDArray[Any]]]
+
+# Part of the cache's name: a change to what is stored makes the old entries unused.
+_FORMAT = 1
+_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
+_META = "meta.json"
+
+
+@dataclass
+class FoldData:
+    """One fold, ready for an estimator.
+
+    Attributes
+    ----------
+    X_train, X_test : ndarray of shape (n_rows, n_features)
+        Encoded columns of the rows to fit on and to score on.
+    y_train, y_test : ndarray of shape (n_rows,)
+        Their encoded targets.
+    feature_names : tuple of str
+        Names of the encoded columns; folds may differ.
+    """
+
+    X_train: NDArray[Any]
+    y_train: NDArray[Any]
+    X_test: NDArray[Any]
+    y_test: NDArray[Any]
+    feature_names: tuple[str, ...] = ()
+
+
+class FoldSet(Sequence[FoldData]):
+    """The folds of a run for one recipe.
+
+    Parameters
+    ----------
+    folds : sequence of FoldData
+        The folds in order.
+    messages : sequence of str, default=()
+        Warnings given while they were made.
+    """
+
+    def __init__(
+        self, folds: Sequence[FoldData], *, messages: Sequence[str] = ()
+    ) -> None:
+        self._folds = tuple(folds)
+        self.messages = tuple(messages)
+
+    def __len__(self) -> int:
+        return len(self._folds)
+
+    @overload
+    def __getitem__(self, index: int) -> FoldData: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[FoldData]: ...
+    def __getitem__(self, index: int | slice) -> FoldData | Sequence[FoldData]:
+        return self._folds[index]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of the search: every row is scored on in one fold."""
+        return sum(len(fold.y_test) for fold in self._folds)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the encoded columns of the first fold."""
+        return self._folds[0].feature_names
+
+
+def prepare_folds(
+    X: pd.DataFrame | Loader,
+    y: NDArray[Any] | None = None,
+    *,
+    split: Split,
+    recipe: str,
+    cache_dir: Path,
+    key: str,
+) -> FoldSet:
+    """Return the folds of a run, making them if no process of this host has yet.
+
+    Preprocessing is fitted on each fold's own training rows, with the split's seed.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_train, n_features), or callable
+        The rows of the search, without those held out; or a function that returns
+        ``(X, y)``, which is called only if the folds have to be made.
+    y : ndarray of shape (n_train,), optional
+        Their encoded target; None if ``X`` is a function.
+    split : Split
+        How these rows are divided into folds.
+    recipe : {"linear", "tree"}
+        How columns are prepared.
+    cache_dir : Path
+        Folder of the cache.
+    key : str
+        Name of these folds, from ``fold_key``.
+
+    Returns
+    -------
+    FoldSet
+        The folds; their arrays are memory-mapped and must not be written to.
+
+    Raises
+    ------
+    SpecError
+        If no column is left to learn from, or the rows do not suffice.
+    """
+    folds = load_folds(cache_dir, key, recipe)
+    if folds is not None:
+        return folds
+    directory = _directory(cache_dir, key, recipe)
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with _lock(directory):
+        # Another process may have made them while this one waited for the lock.
+        folds = load_folds(cache_dir, key, recipe)
+        if folds is not None:
+            return folds
+        if callable(X):
+            X, y = X()
+        assert y is not None
+        _build(X, y, split, recipe=recipe, directory=directory)
+    return _open(directory)
+
+
+def load_folds(cache_dir: Path, key: str, recipe: str) -> FoldSet | None:
+    """Open folds that were made before.
+
+    Parameters
+    ----------
+    cache_dir : Path
+        Folder of the cache.
+    key : str
+        Name of the folds, from ``fold_key``.
+    recipe : {"linear", "tree"}
+        How columns were prepared.
+
+    Returns
+    -------
+    FoldSet or None
+        The folds, or None if they have to be made.
+    """
+    try:
+        return _open(_directory(cache_dir, key, recipe))
+    except (OSError, ValueError):
+        # Not there, or damaged by a crash of the machine: made anew in both cases.
+        return None
+
+
+def _directory(cache_dir: Path, key: str, recipe: str) -> Path:
+    libraries = [version(name) for name in ("numpy", "pandas", "scikit-learn", "skrub")]
+    parts = json.dumps([_FORMAT, key, recipe, libraries])
+    return cache_dir.resolve() / hashlib.sha256(parts.encode()).hexdigest()
+
+
+@contextmanager
+def _lock(directory: Path) -> Iterator[None]:
+    # The system frees the lock when its holder dies, however it dies.
+    with directory.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _build(
+    X: pd.DataFrame, y: NDArray[Any], split: Split, *, recipe: str, directory: Path
+) -> None:
+    """Make the folds beside their place and move them there when they are complete."""
+    started = time.perf_counter()
+    unfinished = directory.with_suffix(".unfinished")
+    # Left by a process that died; nobody else is here, for the lock is held.
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    names: list[list[str]] = []
+    messages: dict[str, None] = {}
+    try:
+        for number, rows in enumerate(fold_rows(y, split)):
+            with warnings.catch_warnings(record=True) as caught, limit_threads(1):
+                warnings.simplefilter("always")
+                arrays, fold_names = _fold(X, y, rows, split.seed, recipe)
+            for name, array in arrays.items():
+                np.save(unfinished / f"{number}-{name}.npy", array)
+            names.append(fold_names)
+            messages |= dict.fromkeys(str(item.message) for item in caught)
+        meta = {
+            "feature_names": names,
+            "messages": list(messages),
+            "size_bytes": {p.name: p.stat().st_size for p in unfinished.iterdir()},
+            "build_seconds": time.perf_counter() - started,
+        }
+        (unfinished / _META).write_text(json.dumps(meta))
+        shutil.rmtree(directory, ignore_errors=True)  # a damaged one, if any
+        unfinished.rename(directory)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _fold(
+    X: pd.DataFrame,
+    y: NDArray[Any],
+    rows: tuple[NDArray[np.intp], NDArray[np.intp]],
+    seed: int,
+    recipe: str,
+) -> tuple[dict[str, NDArray[Any]], list[str]]:
+    train, test = rows
+    preprocessor = make_preprocessor(recipe, random_state=seed)
+    try:
+        # The target is passed on as a pipeline does, although no step looks at it.
+        X_train = preprocessor.fit_transform(X.iloc[train], y[train])
+    except ValueError:
+        # Steps after the first refuse to be fitted on no column at all.
+        if getattr(preprocessor.named_steps["vectorize"], "all_outputs_", True):
+            raise
+        X_train = np.empty((len(train), 0))
+    if X_train.shape[1] == 0:
+        raise SpecError(
+            "No column is left to learn from: all are missing in the rows of a fold; "
+            "choose other columns.",
+            field="columns",
+        )
+    arrays = {
+        "X_train": X_train,
+        "y_train": y[train],
+        "X_test": preprocessor.transform(X.iloc[test]),
+        "y_test": y[test],
+    }
+    return arrays, feature_names(preprocessor)
+
+
+def _open(directory: Path) -> FoldSet:
+    # Marks the folds as recently used, for whoever has to make room.
+    os.utime(directory / _META)
+    return _mapped(directory)
+
+
+@lru_cache(maxsize=8)
+def _mapped(directory: Path) -> FoldSet:
+    """Map the arrays of a folder; the last few folders stay open in the process."""
+    meta = json.loads((directory / _META).read_text())
+    for name, size in meta["size_bytes"].items():
+        if (directory / name).stat().st_size != size:
+            raise ValueError(f"{name} is incomplete.")
+    folds = []
+    for number, names in enumerate(meta["feature_names"]):
+        arrays = {name: _map(directory / f"{number}-{name}.npy") for name in _ARRAYS}
+        folds.append(FoldData(**arrays, feature_names=tuple(names)))
+    return FoldSet(folds, messages=meta["messages"])
+
+
+def _map(path: Path) -> NDArray[Any]:
+    # Copy-on-write ("c"): nothing ever reaches the file, memory is shared as with "r",
+    # and yet the array counts as writeable. Some compiled parts of scikit-learn refuse
+    # read-only arrays although they do not write, for example forests' look for
+    # missing values. A plain view: numpy.memmap's subclass costs at every operation.
+    mapped: NDArray[Any] = np.load(path, mmap_mode="c").view(np.ndarray)
+    return mapped

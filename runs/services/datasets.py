@@ -1,0 +1,104 @@
+"""What a person may ask for: tables of their own, sample tables, and their end."""
+
+from pathlib import PurePath
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from runs.enums import Phase
+from runs.models import Dataset, Project, Run
+from runs.samples import SAMPLES, sample_path
+from runs.tasks import profile_dataset
+
+EMPTY = "The file is empty."
+
+
+def add_dataset(
+    *, user: User, project: Project, file: "File[bytes]", filename: str, name: str = ""
+) -> Dataset:
+    """Store an uploaded table; a worker then reads and describes it.
+
+    Raises ValidationError for the field `file`, with nothing stored.
+    """
+    size = file.size or 0
+    if not size:
+        raise ValidationError({"file": EMPTY})
+    if size > settings.UPLOAD_LIMIT_MB * 1024**2:
+        raise ValidationError({"file": too_large(size)})
+    # A browser may send a path; the name of the file is its last part.
+    filename = PurePath(filename.replace("\\", "/")).name
+    dataset = Dataset(
+        project=project,
+        name=(name or PurePath(filename).stem or filename)[:200],
+        filename=filename[-255:],
+        size_bytes=size,
+        created_by=user,
+        published_at=timezone.now(),
+    )
+    dataset.full_clean(exclude=["source"])
+    # Outside of the transaction: storing a gigabyte must not hold a database lock.
+    dataset.source.save(dataset.filename, file, save=False)
+    stored = str(dataset.source.name)
+
+    def publish() -> None:
+        profile_dataset.delay(dataset.pk)
+
+    try:
+        with transaction.atomic():
+            dataset.save(force_insert=True)
+            # The row is the queue: a message that is lost is repeated by the sweep.
+            # No `partial`: Django asks a robust hook that failed for its name.
+            transaction.on_commit(publish, robust=True)
+    except BaseException:
+        dataset.source.storage.delete(stored)
+        raise
+    return dataset
+
+
+def too_large(size: int) -> str:
+    return (
+        f"The file has {size / 1024**2:,.0f} MB; at most {settings.UPLOAD_LIMIT_MB:,} MB "
+        "are accepted here. Upload a sample of its rows, or raise UPLOAD_LIMIT_MB."
+    )
+
+
+def add_sample(*, user: User, project: Project, sample_name: str) -> Dataset:
+    """Add a bundled table to a project, by the same way as an uploaded one."""
+    sample = SAMPLES[sample_name]
+    with sample_path(sample_name).open("rb") as stream:
+        return add_dataset(
+            user=user,
+            project=project,
+            file=File(stream, name=sample.filename),
+            filename=sample.filename,
+            name=sample.title,
+        )
+
+
+@transaction.atomic
+def delete_dataset(dataset: Dataset) -> None:
+    """Delete a table with its runs, their models and all their files.
+
+    Raises ValidationError while one of its runs is being worked on.
+    """
+    # Locked and read again: a worker may just have stored the table it made of it.
+    locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    refuse_while_active(Run.objects.filter(dataset=locked), of="dataset")
+    locked.delete()
+
+
+def refuse_while_active(runs: QuerySet[Run], *, of: str) -> None:
+    """Raise ValidationError when one of these runs is being worked on."""
+    resting = [*Phase.ended(), Phase.PAUSED]
+    n_active = runs.exclude(phase__in=resting).count()
+    if n_active == 1:
+        message = f"A run of this {of} is still working: stop it first."
+        raise ValidationError(message)
+    if n_active:
+        message = f"{n_active} runs of this {of} are still working: stop them first."
+        raise ValidationError(message)

@@ -1,0 +1,81 @@
+"""What a person may ask of a run."""
+
+from dataclasses import asdict
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from runs.configuration import Configuration
+from runs.enums import EventKind, Phase, Wish
+from runs.models import Dataset, Run
+from runs.progress import publish_on_commit, record_event
+from runs.tasks import advance_run
+
+
+@transaction.atomic
+def start_run(
+    *, user: User, dataset: Dataset, name: str, configuration: Configuration
+) -> Run:
+    """Create a run and set it going."""
+    run = Run(
+        project_id=dataset.project_id,
+        dataset=dataset,
+        name=name.strip() or f"{configuration.target} of {dataset.name}",
+        created_by=user,
+        **asdict(configuration),
+    )
+    run.full_clean(exclude=["features", "classes", "spaces"])
+    run.save()
+    record_event(run, EventKind.REQUEST, f"Started by {user}.", actor_id=user.pk)
+    transaction.on_commit(lambda: advance_run.delay(run.pk), robust=True)
+    return run
+
+
+def pause_run(run: Run, *, user: User) -> None:
+    """Begin no further trial; those being fitted are completed."""
+    ask(run, Wish.PAUSE, user=user, when=[Phase.SEARCHING], done="Paused")
+
+
+def resume_run(run: Run, *, user: User) -> None:
+    ask(run, Wish.RESUME, user=user, when=[Phase.PAUSED], done="Resumed")
+
+
+def stop_run(run: Run, *, user: User) -> None:
+    """End the search and keep what it has found; its best trials become models."""
+    when = [Phase.QUEUED, Phase.PREPARING, Phase.SEARCHING, Phase.PAUSED]
+    ask(run, Wish.STOP, user=user, when=when, done="Stopped")
+
+
+@transaction.atomic
+def ask(run: Run, wish: Wish, *, user: User, when: list[Phase], done: str) -> None:
+    """Note a wish for the lifecycle to carry out.
+
+    Raises
+    ------
+    ValidationError
+        If the run's phase does not allow it.
+    """
+    allowed = Run.objects.filter(pk=run.pk, phase__in=when)
+    # One UPDATE: of two buttons pressed at once the later one counts, none is half done.
+    if not allowed.update(wish=wish):
+        run.refresh_from_db()
+        phase = run.get_phase_display().lower()
+        message = f"A run that is {phase} cannot be {done.lower()}."
+        raise ValidationError(message)
+    record_event(
+        run,
+        EventKind.REQUEST,
+        f"{done} by {user}.",
+        actor_id=user.pk,
+        data={"wish": wish},
+    )
+    transaction.on_commit(lambda: advance_run.delay(run.pk), robust=True)
+
+
+@transaction.atomic
+def delete_run(run: Run, *, user: User) -> None:
+    """Delete a run with its trials, models and files; its workers give up by themselves."""
+    pk = run.pk
+    run.delete()
+    publish_on_commit(pk)

@@ -1,0 +1,1 @@
+"""Files to typed frames, column kinds and profiles; no Django."""

@@ -1,0 +1,149 @@
+"""Columns of strings to typed columns of a frame."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from runs.tables.dates import Dates, parse_dates
+from runs.tables.header import listed
+from runs.tables.missing import MISSING, MISSING_AMONG_TYPED
+from runs.tables.numeric import Numbers, parse_numbers, too_long_for_float
+
+_MISSING = pa.array(sorted(MISSING), pa.large_string())
+_MISSING_AMONG_TYPED = pa.array(sorted(MISSING_AMONG_TYPED), pa.large_string())
+
+
+@dataclass(frozen=True, slots=True)
+class _Distinct:
+    """The distinct texts of a column and where in the column each of them stands."""
+
+    texts: pa.Array
+    codes: npt.NDArray[np.int32]
+    missing: npt.NDArray[np.bool_]
+
+
+def type_columns(
+    table: pa.Table, *, european: bool = False, keep_text: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[str]]:
+    """Give every column the type its texts are written in.
+
+    Parameters
+    ----------
+    table : pyarrow.Table of shape (n_rows, n_columns)
+        Columns of strings, none of them null.
+    european : bool, default False
+        Whether decimal commas and days before months are the more likely reading
+        where both are possible.
+    keep_text : collection of str, default ()
+        Names of columns that stay text whatever they look like.
+
+    Returns
+    -------
+    tuple of DataFrame and list of str
+        The typed frame of the same shape, and a sentence for each reading that the
+        text alone does not make certain.
+    """
+    columns: dict[str, pd.Series] = {}
+    notes: dict[str, list[str]] = {}
+    for name, column in zip(table.column_names, table.itercolumns(), strict=True):
+        distinct = _distinct(column)
+        if name in keep_text:
+            columns[name] = _strings(distinct)
+            continue
+        columns[name], own_notes = _typed(distinct, european=european)
+        for note in own_notes:
+            notes.setdefault(note, []).append(name)
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+    return frame, [f"{note} {listed(names)}." for note, names in notes.items()]
+
+
+def _distinct(column: pa.ChunkedArray) -> _Distinct:
+    # Each distinct text is read once, which makes a million rows of a few values cheap.
+    encoded = pc.utf8_trim_whitespace(column).combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    texts = encoded.dictionary
+    missing = pc.is_in(texts, value_set=_MISSING).to_numpy(zero_copy_only=False)
+    return _Distinct(texts, encoded.indices.to_numpy(), missing)
+
+
+def _typed(distinct: _Distinct, *, european: bool) -> tuple[pd.Series, list[str]]:
+    present = ~distinct.missing
+    if not present.any():
+        return pd.Series(np.full(len(distinct.codes), np.nan)), []
+    marks = present & pc.is_in(
+        pc.utf8_lower(distinct.texts), value_set=_MISSING_AMONG_TYPED
+    ).to_numpy(zero_copy_only=False)
+    readable = present & ~marks
+    texts = distinct.texts.filter(pa.array(readable))
+    series, note = _numbers_or_dates(distinct, texts, readable, european=european)
+    if series is not None:
+        return series, [*filter(None, [note]), *_mark_notes(distinct, marks)]
+    return _truths(distinct) if _is_true_false(distinct) else _strings(distinct), []
+
+
+def _numbers_or_dates(
+    distinct: _Distinct,
+    texts: pa.Array,
+    readable: npt.NDArray[np.bool_],
+    *,
+    european: bool,
+) -> tuple[pd.Series | None, str]:
+    numbers = parse_numbers(texts, comma_first=european)
+    if numbers is not None:
+        note = f"Numbers written with {numbers.note} in" if numbers.note else ""
+        return _numbers(distinct, readable, numbers), note
+    dates = parse_dates(texts, day_first=european)
+    if dates is not None:
+        return _dates(distinct, readable, dates), dates.note
+    return None, ""
+
+
+def _numbers(
+    distinct: _Distinct, readable: npt.NDArray[np.bool_], numbers: Numbers
+) -> pd.Series | None:
+    if np.issubdtype(numbers.array.dtype, np.integer):
+        if readable.all():
+            return pd.Series(numbers.array[distinct.codes])
+        if too_long_for_float(numbers.array):
+            return None  # as text the digits survive beside missing values
+    values = np.full(len(readable), np.nan)
+    values[readable] = numbers.array
+    return pd.Series(values[distinct.codes])
+
+
+def _dates(
+    distinct: _Distinct, readable: npt.NDArray[np.bool_], dates: Dates
+) -> pd.Series:
+    values = np.full(len(readable), np.datetime64("NaT"), dtype="datetime64[us]")
+    values[readable] = dates.series.to_numpy()
+    return pd.Series(values[distinct.codes])
+
+
+def _is_true_false(distinct: _Distinct) -> bool:
+    if distinct.missing.any() or len(distinct.texts) > 6:  # so many ways to write it
+        return False
+    return {text.lower() for text in distinct.texts.to_pylist()} <= {"true", "false"}
+
+
+def _truths(distinct: _Distinct) -> pd.Series:
+    truths = [text.lower() == "true" for text in distinct.texts.to_pylist()]
+    return pd.Series(np.array(truths, dtype=bool)[distinct.codes])
+
+
+def _strings(distinct: _Distinct) -> pd.Series:
+    texts = pc.if_else(
+        pa.array(distinct.missing), pa.scalar(None, pa.large_string()), distinct.texts
+    )
+    column: pd.Series = texts.take(pa.array(distinct.codes)).to_pandas()
+    return column.astype("str")
+
+
+def _mark_notes(distinct: _Distinct, marks: npt.NDArray[np.bool_]) -> list[str]:
+    texts = distinct.texts.filter(pa.array(marks)).to_pylist() if marks.any() else []
+    return [f'"{text}" was read as missing in' for text in texts]

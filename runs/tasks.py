@@ -1,0 +1,41 @@
+"""Celery entry points: a primary key in, one call; the only place that dispatches."""
+
+from celery import shared_task
+
+from runs import execution, lifecycle, profiling
+
+
+@shared_task(name="runs.advance_run")
+def advance_run(run_id: int) -> None:
+    """Do whatever the run needs next; safe at any time, any number of times."""
+    work = lifecycle.advance(run_id)
+    if work.prepare:
+        prepare_run.delay(run_id)
+    for unit in work.units:
+        evaluate_unit.delay(run_id, unit)
+
+
+@shared_task(name="runs.prepare_run")
+def prepare_run(run_id: int) -> None:
+    execution.prepare(run_id)
+    advance_run(run_id)
+
+
+@shared_task(name="runs.evaluate_unit")
+def evaluate_unit(run_id: int, unit: int) -> None:
+    execution.evaluate_unit(run_id, unit)
+    advance_run(run_id)
+
+
+@shared_task(name="runs.profile_dataset")
+def profile_dataset(dataset_id: int) -> None:
+    profiling.describe(dataset_id)
+
+
+@shared_task(name="runs.sweep")
+def sweep() -> None:
+    """Look after everything unfinished, whatever messages were lost."""
+    for run_id in lifecycle.active_run_ids():
+        advance_run.delay(run_id)  # a message each: one run's trouble is its own
+    for dataset_id in profiling.waiting():
+        profile_dataset.delay(dataset_id)

@@ -1,0 +1,111 @@
+"""Numbers, parameters and names as people read them, the same in every template."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django import template
+
+from runs.queries import WorkerCard
+from runs.search.algorithms import ALGORITHMS
+from runs.search.metrics import METRICS
+
+register = template.Library()
+
+UNITS = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)]
+
+
+class Parameter(NamedTuple):
+    name: str
+    text: str
+
+
+@register.filter
+def figures(value: float | None) -> str:
+    """Return a number with the digits that matter: 0.8531, 12.35, 48,213.5."""
+    if value is None:
+        return "–"
+    size = abs(value)
+    if size >= 1e9 or 0 < size < 1e-4:
+        return f"{value:.3e}"
+    decimals = 1 if size >= 1000 else 2 if size >= 10 else 3 if size >= 1 else 4
+    return f"{value:,.{decimals}f}"
+
+
+@register.filter
+def score(value: float | None, scoring: str) -> str:
+    """Return a stored value, of which greater is better, as its metric is read."""
+    metric = METRICS.get(scoring)
+    if value is None or metric is None:
+        return figures(value)
+    return figures(metric.display(value))
+
+
+@register.filter
+def metric_title(name: str) -> str:
+    return METRICS[name].title if name in METRICS else name
+
+
+@register.filter
+def algorithm_title(name: str) -> str:
+    return ALGORITHMS[name].title if name in ALGORITHMS else name
+
+
+@register.filter
+def parameters(params: Mapping[str, Any]) -> list[Parameter]:
+    """Return name and value as text, numbers without the tail of binary fractions."""
+    return [Parameter(name, parameter_text(value)) for name, value in params.items()]
+
+
+def parameter_text(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Return a span as the page's clocks write it: 3 min 12 s."""
+    if seconds is None:
+        return "–"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    rest = int(seconds)
+    parts: list[str] = []
+    for name, size in UNITS:
+        count, rest = divmod(rest, size)
+        if count or parts:
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2])
+
+
+@register.filter
+def seconds_to(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if start and end else None
+
+
+@register.filter
+def fold_states(worker: WorkerCard) -> list[str]:
+    """Return what each fold of a worker's trial is: done, current or waiting."""
+    done = worker.fold - 1
+    rest = worker.n_splits - worker.fold
+    return ["done"] * done + ["current"] + ["waiting"] * rest
+
+
+@register.filter
+def total(numbers: Sequence[float]) -> float:
+    return sum(numbers)
+
+
+@register.filter
+def percent(fraction: float) -> str:
+    return f"{100 * fraction:.3g} %"
+
+
+@register.filter
+def get(mapping: Mapping[str, object], key: str) -> object:
+    return mapping.get(key)

@@ -1,0 +1,44 @@
+"""Pages of projects, datasets and runs."""
+
+from django.urls import path
+
+from runs.views import datasets, projects, runs
+
+app_name = "runs"
+
+project = "projects/<int:project_id>/"
+dataset = "datasets/<int:dataset_id>/"
+run = "runs/<int:run_id>/"
+
+urlpatterns = [
+    path("", projects.index, name="projects"),
+    path("projects/new/", projects.create, name="project_new"),
+    path(project, projects.detail, name="project"),
+    path(f"{project}edit/", projects.edit, name="project_edit"),
+    path(f"{project}delete/", projects.delete, name="project_delete"),
+    path(f"{project}members/", projects.members, name="project_members"),
+    path(
+        f"{project}members/<int:user_id>/", projects.member_change, name="member_change"
+    ),
+    path(
+        f"{project}members/<int:user_id>/remove/",
+        projects.member_remove,
+        name="member_remove",
+    ),
+    path("samples/<slug:name>/", datasets.add_sample_anywhere, name="sample_start"),
+    path(f"{project}samples/<slug:name>/", datasets.add_sample, name="sample_add"),
+    path(f"{project}upload/", datasets.upload, name="dataset_upload"),
+    path(dataset, datasets.detail, name="dataset"),
+    path(f"{dataset}delete/", datasets.delete, name="dataset_delete"),
+    path(f"{dataset}runs/new/", runs.create, name="run_new"),
+    path(f"{dataset}runs/options/", runs.options, name="run_options"),
+    path("runs/", runs.index, name="runs"),
+    path(run, runs.detail, name="run"),
+    path(f"{run}trials/", runs.trials, name="trials"),
+    path(f"{run}trials/<int:number>/", runs.trial, name="trial"),
+    path(f"{run}history.json", runs.history, name="run_history"),
+    path(f"{run}pause/", runs.pause, name="run_pause"),
+    path(f"{run}resume/", runs.resume, name="run_resume"),
+    path(f"{run}stop/", runs.stop, name="run_stop"),
+    path(f"{run}delete/", runs.delete, name="run_delete"),
+]

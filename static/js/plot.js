@@ -1,0 +1,48 @@
+// Draws every <div data-figure="ID"> from the JSON script with that id, also in
+// fragments swapped in later, and again in other colours when the theme changes.
+import { config, template } from "./chart-theme.js";
+
+const drawn = new Set();
+
+function read(id) {
+  const source = document.getElementById(id);
+  return source ? JSON.parse(source.textContent) : null;
+}
+
+function draw(element) {
+  const figure = read(element.dataset.figure);
+  if (!figure) return;
+  if (!element.hasAttribute("role")) element.setAttribute("role", "img");
+  const layout = { ...figure.layout, template: template(), autosize: true };
+  // The container has the size: a fixed one would not follow the window.
+  delete layout.width;
+  delete layout.height;
+  element.replaceChildren();
+  window.Plotly.newPlot(element, figure.data, layout, config);
+  element.dataset.drawn = "true";
+  drawn.add(element);
+}
+
+function drawAll(root) {
+  for (const element of root.querySelectorAll("[data-figure]:not([data-drawn])")) draw(element);
+}
+
+function forgetRemoved() {
+  for (const element of drawn) {
+    if (element.isConnected) continue;
+    window.Plotly.purge(element);
+    drawn.delete(element);
+  }
+}
+
+drawAll(document);
+for (const name of ["htmx:afterSettle", "htmx:wsAfterMessage"]) {
+  document.addEventListener(name, () => {
+    forgetRemoved();
+    drawAll(document);
+  });
+}
+document.addEventListener("tuneboard:theme", () => {
+  forgetRemoved();
+  for (const element of drawn) window.Plotly.relayout(element, { template: template() });
+});

@@ -1,0 +1,218 @@
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from runs.search.algorithms import ALGORITHMS, PathParameter
+from runs.search.evaluation import Interrupted, evaluate_unit
+from runs.search.folds import FoldData
+from runs.search.problem import TaskType
+
+TASK = TaskType.BINARY
+
+
+class Fake(ClassifierMixin, BaseEstimator):
+    """An estimator that does what its parameters say; its score is its length."""
+
+    fits: list[int] = []
+
+    def __init__(self, n=1, bad="", message="", random_state=0):
+        self.n = n
+        self.bad = bad
+        self.message = message
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        type(self).fits.append(self.n)
+        if self.message:
+            warnings.warn(self.message, stacklevel=1)
+        if self.bad and self.n >= int(self.bad):
+            raise MemoryError("too many")
+        return self
+
+
+class FakeAlgorithm:
+    """Looks like an entry of the registry, whose estimator is the fake."""
+
+    name = "fake"
+    path = PathParameter("n", lambda fitted, n: Fake(n))
+
+    def make(self, task, params, random_state, n_threads=1):
+        return Fake(**params, random_state=random_state)
+
+
+def score(estimator, X, y):
+    return float(estimator.n)
+
+
+@pytest.fixture
+def folds():
+    Fake.fits = []
+    X, y = np.zeros((4, 1)), np.array([0, 1, 0, 1])
+    return [FoldData(X, y, X, y), FoldData(X, y, X, y)]
+
+
+@pytest.fixture
+def evaluate(monkeypatch, folds):
+    monkeypatch.setattr(
+        "runs.search.evaluation.resolve", lambda algorithm, task: algorithm
+    )
+
+    def run(params, scorer=score, **options):
+        return evaluate_unit(
+            FakeAlgorithm(),
+            params,
+            folds,
+            task=TASK,
+            scorer=scorer,
+            random_state=0,
+            **options,
+        )
+
+    return run
+
+
+def test_evaluate_unit_fits_the_longest_alone(evaluate):
+    results = evaluate([{"n": 3}, {"n": 1}, {"n": 2}])
+
+    assert Fake.fits == [3, 3]
+    assert [r.params for r in results] == [{"n": 3}, {"n": 1}, {"n": 2}]
+    assert [r.fold_scores for r in results] == [[3.0, 3.0], [1.0, 1.0], [2.0, 2.0]]
+    assert [r.value for r in results] == [3.0, 1.0, 2.0]
+    assert {r.state for r in results} == {"complete"}
+
+
+def test_evaluate_unit_shares_out_the_fit_time_by_length(evaluate):
+    short, long = evaluate([{"n": 1}, {"n": 3}])
+
+    assert long.fit_seconds == pytest.approx([3 * t for t in short.fit_seconds])
+    assert len(long.score_seconds) == 2
+
+
+def test_evaluate_unit_failed_fit_fails_alone_and_the_next_is_tried(evaluate):
+    results = evaluate(
+        [{"n": 1, "bad": "3"}, {"n": 2, "bad": "3"}, {"n": 3, "bad": "3"}]
+    )
+
+    assert Fake.fits == [3, 2, 2]
+    assert [r.state for r in results] == ["complete", "complete", "failed"]
+    assert results[2].error == "Fitting failed on fold 1: MemoryError: too many"
+    assert results[2].value is None
+    assert results[0].fold_scores == [1.0, 1.0]
+
+
+def test_evaluate_unit_all_failed_stops_after_the_fold(evaluate):
+    [result] = evaluate([{"n": 3, "bad": "1"}])
+
+    assert Fake.fits == [3]
+    assert result.state == "failed"
+    assert result.fold_scores == []
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_evaluate_unit_score_that_is_no_number_fails_the_trial(evaluate, value):
+    def scorer(estimator, X, y):
+        return value if estimator.n == 2 else 1.0
+
+    good, bad = evaluate([{"n": 1}, {"n": 2}], scorer)
+
+    assert good.state == "complete"
+    assert bad.state == "failed"
+    assert bad.error.startswith("The score of fold 1 is not a number")
+
+
+def test_evaluate_unit_failing_scorer_fails_the_trial(evaluate):
+    [result] = evaluate([{"n": 1}], lambda estimator, X, y: 1 / 0)
+
+    assert result.error.startswith("Scoring failed on fold 1: ZeroDivisionError")
+
+
+def test_evaluate_unit_warnings_are_noted_once(evaluate):
+    [result] = evaluate([{"n": 1, "message": "slow"}])
+
+    assert result.warnings == ["UserWarning: slow"]
+    assert result.state == "complete"
+
+
+def test_evaluate_unit_tells_each_fold_begun(evaluate):
+    told = []
+
+    evaluate(
+        [{"n": 1}, {"n": 2}], on_fold=lambda index, scores: told.append((index, scores))
+    )
+
+    assert told == [(0, [[], []]), (1, [[1.0], [2.0]])]
+
+
+def test_evaluate_unit_stops_between_folds(evaluate):
+    answers = iter([False, True])
+
+    with pytest.raises(Interrupted):
+        evaluate([{"n": 1}], should_stop=lambda: next(answers))
+
+    assert Fake.fits == [1]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [[{"n": 1}, {"n": 2, "bad": ""}], [{"n": 1}, {}], [{"bad": ""}, {"bad": ""}]],
+)
+def test_evaluate_unit_trials_that_share_no_fit_are_refused(evaluate, params):
+    with pytest.raises(ValueError, match="differ in the path parameter"):
+        evaluate(params)
+
+
+def test_evaluate_unit_bad_parameter_is_a_failed_trial(problem_of):
+    problem = problem_of(TASK)
+
+    [result] = evaluate_unit(
+        "logistic",
+        [{"l1_ratio": 0.5}],
+        problem.folds("linear"),
+        task=TASK,
+        scorer=problem.scorer,
+        random_state=0,
+    )
+
+    assert result.state == "failed"
+    assert "lbfgs" in result.error
+
+
+def test_evaluate_unit_convergence_warning_is_noted(problem_of):
+    problem = problem_of(TASK)
+
+    [result] = evaluate_unit(
+        ALGORITHMS["logistic_regression"],
+        [{"max_iter": 1}],
+        problem.folds("linear"),
+        task=TASK,
+        scorer=problem.scorer,
+        random_state=0,
+    )
+
+    assert result.state == "complete"
+    assert result.warnings[0].startswith("ConvergenceWarning: lbfgs failed to converge")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["logistic_regression", "random_forest", "hist_gradient_boosting", "decision_tree"],
+)
+def test_evaluate_unit_read_only_folds_are_enough(problem_of, name):
+    problem = problem_of(TASK)
+    algorithm = ALGORITHMS[name]
+    params = {algorithm.path.name: 5} if algorithm.path else {}
+    for fold in problem.folds(algorithm.recipe):
+        fold.X_train.flags.writeable = fold.X_test.flags.writeable = False
+
+    [result] = evaluate_unit(
+        name,
+        [params],
+        problem.folds(algorithm.recipe),
+        task=TASK,
+        scorer=problem.scorer,
+        random_state=0,
+    )
+
+    assert result.error == ""

@@ -1,0 +1,218 @@
+import json
+import multiprocessing
+import os
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from runs.search import folds as folds_module
+from runs.search.folds import FoldSet, load_folds, prepare_folds
+from runs.search.pipelines import make_preprocessor
+from runs.search.problem import SpecError, TaskType
+
+both = pytest.mark.parametrize("recipe", ["linear", "tree"])
+
+
+@pytest.fixture(autouse=True)
+def forget_open_folds():
+    folds_module._mapped.cache_clear()
+
+
+def prepared(problem, recipe="tree", key="key") -> FoldSet:
+    return prepare_folds(
+        lambda: (problem.X, problem.y),
+        split=problem.split,
+        recipe=recipe,
+        cache_dir=problem.cache_dir,
+        key=key,
+    )
+
+
+def refuse():
+    raise AssertionError("The table was read again.")
+
+
+@both
+def test_prepare_folds_equal_preprocessing_by_hand(problem_of, recipe):
+    problem = problem_of(TaskType.BINARY, full=True)
+
+    folds = prepared(problem, recipe)
+
+    assert len(folds) == 3
+    assert folds.n_rows == 120
+    for fold, (train, test) in zip(folds, problem.rows, strict=True):
+        preprocessor = make_preprocessor(recipe, random_state=problem.split.seed)
+        X_train = preprocessor.fit_transform(problem.X.iloc[train])
+        X_test = preprocessor.transform(problem.X.iloc[test])
+        for stored, expected in [(fold.X_train, X_train), (fold.X_test, X_test)]:
+            assert np.array_equal(stored, expected, equal_nan=True)
+            assert stored.dtype == expected.dtype
+            assert stored.flags.f_contiguous == expected.flags.f_contiguous
+        assert np.array_equal(fold.y_train, problem.y[train])
+        assert np.array_equal(fold.y_test, problem.y[test])
+        assert len(fold.feature_names) == fold.X_train.shape[1]
+    assert folds.feature_names == folds[0].feature_names
+
+
+def test_prepare_folds_warm_cache_reads_no_table(problem_of):
+    problem = problem_of(TaskType.BINARY)
+    first = prepared(problem)
+    folds_module._mapped.cache_clear()
+
+    second = prepare_folds(
+        refuse,
+        split=problem.split,
+        recipe="tree",
+        cache_dir=problem.cache_dir,
+        key="key",
+    )
+
+    assert second is not first
+    assert np.array_equal(first[0].X_train, second[0].X_train, equal_nan=True)
+
+
+def test_prepare_folds_same_key_is_one_object_in_a_process(problem_of):
+    problem = problem_of(TaskType.BINARY)
+
+    assert prepared(problem) is prepared(problem)
+
+
+def test_load_folds_not_made_is_none(tmp_path):
+    assert load_folds(tmp_path, "key", "tree") is None
+
+
+@pytest.mark.parametrize("change", [{"key": "other"}, {"recipe": "linear"}])
+def test_load_folds_of_other_name_is_none(problem_of, change):
+    problem = problem_of(TaskType.BINARY)
+    prepared(problem)
+
+    name = {"key": "key", "recipe": "tree", **change}
+
+    assert load_folds(problem.cache_dir, **name) is None
+
+
+def test_load_folds_of_other_library_version_is_none(problem_of, monkeypatch):
+    problem = problem_of(TaskType.BINARY)
+    prepared(problem)
+
+    monkeypatch.setattr(folds_module, "version", lambda name: "0.0")
+
+    assert load_folds(problem.cache_dir, "key", "tree") is None
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "missing", "no list"])
+def test_prepare_folds_damaged_are_made_again(problem_of, damage):
+    problem = problem_of(TaskType.BINARY)
+    expected = np.array(prepared(problem)[1].X_test)
+    folds_module._mapped.cache_clear()
+    [array] = problem.cache_dir.glob("*/1-X_test.npy")
+    if damage == "cut":
+        os.truncate(array, array.stat().st_size // 2)
+    elif damage == "empty":
+        os.truncate(array, 0)
+    elif damage == "missing":
+        array.unlink()
+    else:
+        (array.parent / "meta.json").write_text("")
+
+    assert load_folds(problem.cache_dir, "key", "tree") is None
+    assert np.array_equal(prepared(problem)[1].X_test, expected, equal_nan=True)
+
+
+def test_prepare_folds_remains_of_a_killed_process_are_replaced(problem_of):
+    problem = problem_of(TaskType.BINARY)
+    final = folds_module._directory(problem.cache_dir, "key", "tree")
+    unfinished = final.with_suffix(".unfinished")
+    unfinished.mkdir()
+    (unfinished / "0-X_train.npy").write_bytes(b"half")
+
+    assert load_folds(problem.cache_dir, "key", "tree") is None
+    assert len(prepared(problem)) == 3
+    assert not unfinished.exists()
+
+
+def test_prepare_folds_failure_leaves_nothing(problem_of, monkeypatch):
+    problem = problem_of(TaskType.BINARY)
+    monkeypatch.setattr(np, "save", lambda *args: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        prepared(problem)
+
+    assert [p for p in problem.cache_dir.iterdir() if p.is_dir()] == []
+
+
+def build(problem, start, answers):
+    def load():
+        answers.put(os.getpid())
+        return problem.X, problem.y
+
+    start.wait()
+    folds = prepare_folds(
+        load, split=problem.split, recipe="tree", cache_dir=problem.cache_dir, key="key"
+    )
+    answers.put(float(np.nansum(folds[0].X_train)))
+
+
+def test_prepare_folds_several_processes_build_once(problem_of):
+    problem = problem_of(TaskType.BINARY)
+    context = multiprocessing.get_context("fork")
+    start, answers = context.Barrier(3), context.Queue()
+    processes = [
+        context.Process(target=build, args=(problem, start, answers)) for _ in range(3)
+    ]
+
+    for process in processes:
+        process.start()
+    said = [answers.get(timeout=60) for _ in range(4)]
+    for process in processes:
+        process.join()
+
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    builders = [pid for pid in said if isinstance(pid, int)]
+    assert len(builders) == 1
+    assert len({total for total in said if isinstance(total, float)}) == 1
+
+
+def test_prepare_folds_writing_to_arrays_never_reaches_the_file(problem_of):
+    problem = problem_of(TaskType.BINARY)
+    folds = prepared(problem)
+    before = folds[0].X_train[0, 0]
+
+    folds[0].X_train[0, 0] = before + 1
+
+    folds_module._mapped.cache_clear()
+    assert prepared(problem)[0].X_train[0, 0] == before
+
+
+def test_prepare_folds_use_is_marked_for_who_makes_room(problem_of):
+    problem = problem_of(TaskType.BINARY)
+    prepared(problem)
+    [meta] = problem.cache_dir.glob("*/meta.json")
+    os.utime(meta, (0, 0))
+
+    prepared(problem)
+
+    assert meta.stat().st_mtime > 0
+    sizes = json.loads(meta.read_text())["size_bytes"]
+    assert sizes == {p.name: p.stat().st_size for p in meta.parent.glob("*.npy")}
+
+
+@both
+def test_prepare_folds_without_usable_column_is_refused(problem_of, recipe):
+    problem = problem_of(TaskType.BINARY)
+    problem.X = pd.DataFrame({"a": [np.nan] * 120, "b": ["?"] * 120})
+
+    with pytest.raises(SpecError, match="No column is left") as caught:
+        prepared(problem, recipe)
+
+    assert caught.value.field == "columns"
+
+
+def test_prepare_folds_notes_warnings(problem_of):
+    problem = problem_of(TaskType.BINARY)
+    problem.X = problem.X * 1e300  # beyond single precision
+
+    folds = prepared(problem)
+
+    assert folds.messages == ("overflow encountered in cast",)

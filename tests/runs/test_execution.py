@@ -1,0 +1,213 @@
+import pytest
+from sklearn.model_selection import GridSearchCV
+
+from runs import claims, execution, lifecycle
+from runs.enums import EventKind, Phase, TrialState, Wish
+from runs.models import Run, Trial
+from runs.search.folds import fold_rows
+from runs.search.pipelines import make_pipeline
+from runs.search.problem import TaskType
+from runs.training_data import load_training_data, split_of
+
+
+def prepared(run):
+    lifecycle.advance(run.pk)
+    execution.prepare(run.pk)
+    return lifecycle.advance(run.pk).units
+
+
+def work_off(run):
+    """Do what workers do until the search is over."""
+    units = prepared(run)
+    while units:
+        for unit in units:
+            execution.evaluate_unit(run.pk, unit)
+        units = lifecycle.advance(run.pk).units
+    run.refresh_from_db()
+
+
+def test_search_scores_equal_grid_search_to_the_last_bit(searchable_run):
+    run = searchable_run()
+
+    work_off(run)
+
+    data = load_training_data(run)
+    X, y = data.X.iloc[data.train_rows], data.y[data.train_rows]
+    grid = GridSearchCV(
+        make_pipeline("random_forest", {}, task=TaskType.MULTICLASS, random_state=0),
+        {"estimator__n_estimators": [10, 20], "estimator__max_depth": [2, 4]},
+        cv=fold_rows(y, split_of(run)),
+        scoring="accuracy",
+    ).fit(X, y)
+    expected = {
+        (p["estimator__n_estimators"], p["estimator__max_depth"]): [
+            grid.cv_results_[f"split{k}_test_score"][i] for k in range(3)
+        ]
+        for i, p in enumerate(grid.cv_results_["params"])
+    }
+    forests = run.trials.filter(algorithm="random_forest")
+    found = {
+        (t.params["n_estimators"], t.params["max_depth"]): t.fold_scores
+        for t in forests
+    }
+    assert found == expected
+
+
+def test_search_evaluates_every_combination_once(searchable_run):
+    run = searchable_run()
+
+    work_off(run)
+
+    assert run.trials.filter(state=TrialState.COMPLETE).count() == 6
+    assert run.phase == Phase.REFITTING
+    best = run.trials.order_by("-value").first()
+    assert run.best_value == best.value
+    assert best.fold_scores
+    assert len(best.fit_seconds) == run.n_splits
+
+
+def test_search_writes_start_and_end_of_every_trial_as_events(searchable_run):
+    run = searchable_run()
+
+    work_off(run)
+
+    started = run.events.filter(kind=EventKind.TRIALS_STARTED)
+    ended = run.events.filter(kind=EventKind.TRIALS_ENDED)
+    assert sorted(n for e in started for n in e.data["trials"]) == [*range(6)]
+    assert sorted(n for e in ended for n in e.data["trials"]) == [*range(6)]
+
+
+def test_unit_given_to_two_workers_is_evaluated_once(searchable_run):
+    run = searchable_run()
+    unit = prepared(run)[0]
+
+    execution.evaluate_unit(run.pk, unit)
+    first = list(run.trials.filter(unit=unit).values_list("finished_at", "attempts"))
+    execution.evaluate_unit(run.pk, unit)
+
+    again = list(run.trials.filter(unit=unit).values_list("finished_at", "attempts"))
+    assert again == first
+    assert {attempts for _, attempts in again} == {1}
+
+
+def test_holder_that_lost_its_lease_changes_nothing(searchable_run):
+    run = searchable_run()
+    unit = prepared(run)[0]
+    claim = claims.claim_unit(run.pk, unit)
+    Trial.objects.filter(run=run, unit=unit).update(lease_token="somebody else's")
+    watch = execution.Watch(claim, is_lost=lambda: False)
+
+    [(trials, results)] = execution.evaluated(claim, watch)
+
+    with pytest.raises(claims.LeaseLostError):
+        claims.record(claim, trials, results)
+
+    states = set(run.trials.filter(unit=unit).values_list("state", flat=True))
+    assert states == {TrialState.RUNNING}
+
+
+def test_unit_of_a_paused_run_is_not_taken(searchable_run):
+    run = searchable_run()
+    unit = prepared(run)[0]
+    Run.objects.filter(pk=run.pk).update(phase=Phase.PAUSED)
+
+    execution.evaluate_unit(run.pk, unit)
+
+    states = set(run.trials.filter(unit=unit).values_list("state", flat=True))
+    assert states == {TrialState.WAITING}
+
+
+def test_stopping_run_ends_its_trials_between_folds(searchable_run, monkeypatch):
+    monkeypatch.setattr(execution, "LOOK_SECONDS", 0.0)
+    run = searchable_run()
+    unit = prepared(run)[0]
+    claim = claims.claim_unit(run.pk, unit)
+    Run.objects.filter(pk=run.pk).update(phase=Phase.STOPPING)
+    watch = execution.Watch(claim, is_lost=lambda: False)
+
+    for trials, results in execution.evaluated(claim, watch):
+        claims.record(claim, trials, results)
+
+    trial = run.trials.filter(unit=unit).first()
+    assert trial.state == TrialState.SKIPPED
+    assert "stopped" in trial.error
+
+
+def test_deleted_run_ends_the_work_quietly(searchable_run, monkeypatch):
+    monkeypatch.setattr(execution, "LOOK_SECONDS", 0.0)
+    run = searchable_run()
+    unit = prepared(run)[0]
+    claim = claims.claim_unit(run.pk, unit)
+    pk = run.pk
+    run.delete()
+    watch = execution.Watch(claim, is_lost=lambda: False)
+
+    with pytest.raises(claims.LeaseLostError):
+        list(execution.evaluated(claim, watch))
+
+    assert not Trial.objects.filter(run_id=pk).exists()
+
+
+def test_failing_combination_fails_alone_with_the_exceptions_words(searchable_run):
+    run = searchable_run(
+        spaces={"random_forest": {"bootstrap": [False, True], "max_samples": [0.5]}},
+        n_planned=2,
+    )
+
+    work_off(run)
+
+    by_state = {t.state: t for t in run.trials.all()}
+    assert set(by_state) == {TrialState.FAILED, TrialState.COMPLETE}
+    assert "max_sample" in by_state[TrialState.FAILED].error
+    assert run.phase == Phase.REFITTING
+
+
+def test_table_that_has_vanished_fails_the_run_with_a_sentence(searchable_run):
+    run = searchable_run()
+    run.dataset.table.storage.delete(run.dataset.table.name)
+
+    prepared(run)
+
+    run.refresh_from_db()
+    assert run.phase == Phase.FAILED
+    assert "could not be prepared" in run.error
+
+
+def test_prepare_stores_how_many_rows_are_held_out(searchable_run):
+    run = searchable_run(holdout_fraction=0.25)
+
+    prepared(run)
+
+    run.refresh_from_db()
+    assert (run.n_rows_train, run.n_rows_holdout) == (45, 15)
+
+
+def test_released_unit_waits_again_and_its_attempt_does_not_count(searchable_run):
+    run = searchable_run()
+    unit = prepared(run)[0]
+    claim = claims.claim_unit(run.pk, unit)
+
+    claims.release(Trial.objects.filter(run=run, unit=unit), claim.token)
+
+    trial = run.trials.filter(unit=unit).first()
+    assert (trial.state, trial.attempts) == (TrialState.WAITING, 0)
+
+
+def test_release_leases_leaves_living_workers_alone(searchable_run):
+    run = searchable_run()
+    claims.claim_unit(run.pk, prepared(run)[0])
+
+    assert claims.release_leases() == 0
+    assert run.trials.filter(state=TrialState.RUNNING).exists()
+
+
+def test_stop_wish_during_search_ends_in_refitting_what_was_found(searchable_run):
+    run = searchable_run()
+    execution.evaluate_unit(run.pk, prepared(run)[0])
+    Run.objects.filter(pk=run.pk).update(wish=Wish.STOP)
+
+    lifecycle.advance(run.pk)
+
+    run.refresh_from_db()
+    assert run.was_stopped
+    assert run.phase == Phase.REFITTING

@@ -1,0 +1,86 @@
+import json
+from types import SimpleNamespace
+
+import pytest
+import redis
+
+from runs import workers
+
+
+class FakeRedis(dict):
+    """The few commands that `workers` uses, in memory."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def scan_iter(self, match, count):
+        assert match.endswith("*")
+        return [key for key in self if key.startswith(match[:-1])]
+
+    def mget(self, keys):
+        return [self.get(key) for key in keys]
+
+    def set(self, key, value, ex):
+        assert ex == workers.LIFE_SECONDS
+        self[key] = value
+
+    def delete(self, key):
+        self.pop(key, None)
+
+
+@pytest.fixture
+def store(monkeypatch):
+    store = FakeRedis()
+    monkeypatch.setattr(workers, "connect", lambda: store)
+    monkeypatch.setattr(workers, "_processes", 0)
+    return store
+
+
+def consumer(*queues, processes=3):
+    app = SimpleNamespace(
+        amqp=SimpleNamespace(queues=SimpleNamespace(consume_from=set(queues)))
+    )
+    return SimpleNamespace(app=app, pool=SimpleNamespace(num_processes=processes))
+
+
+def test_live_workers_of_empty_store_is_zero(store):
+    assert workers.live_workers() == 0
+
+
+def test_live_workers_sums_processes_of_all_hosts(store):
+    store["tuneboard:worker:one/1"] = json.dumps({"processes": 2})
+    store["tuneboard:worker:two/1"] = json.dumps({"processes": 4})
+    store["other"] = "x"
+
+    assert workers.live_workers() == 6
+
+
+def test_live_workers_ignores_key_that_ends_meanwhile(store):
+    store["tuneboard:worker:one/1"] = None
+
+    assert workers.live_workers() == 0
+
+
+def test_announce_of_compute_worker_is_counted_until_it_leaves(store):
+    workers.announce(consumer("compute"))
+    assert workers.live_workers() == 3
+
+    workers.leave()
+    assert workers.live_workers() == 0
+
+
+def test_announce_of_control_worker_is_not_counted(store):
+    workers.announce(consumer("control"))
+    workers.beat()
+
+    assert workers.live_workers() == 0
+
+
+def test_connect_without_server_fails_at_once(settings):
+    settings.REDIS_URL = f"unix://{settings.TUNEBOARD_HOME}/nobody.sock"
+
+    with pytest.raises(redis.ConnectionError), workers.connect() as client:
+        client.ping()
