@@ -40,6 +40,8 @@ UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=1024)
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=30.0)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=3.0)
 MAX_ATTEMPTS = 3
+# There while the server ends its workers: their deaths are no failures then.
+STOPPING_FLAG = TUNEBOARD_HOME / "stopping"
 
 # --- Django ---------------------------------------------------------------------
 
@@ -160,7 +162,8 @@ STATICFILES_DIRS = [
     *([("vendor/plotly", PLOTLY_JS)] if PLOTLY_JS else []),
 ]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+# Short: names carry no version, and an upgrade must not meet yesterday's scripts.
+WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
 # --- Redis: broker, channel layer, worker heartbeats ------------------------------
 
@@ -187,7 +190,11 @@ CELERY_BROKER_URL = f"redis+socket://{REDIS_SOCKET}" if EMBEDDED_REDIS else REDI
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7 * 24 * 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 7 * 24 * 3600,
+    # A worker that is free looks into its queues in the order it was given them.
+    "queue_order_strategy": "priority",
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # On a busy machine a new process may take its time; 4 s are Celery's default.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
@@ -199,6 +206,11 @@ CELERY_TASK_ROUTES = {
     "runs.advance_run": {"queue": "control"},
     "runs.sweep": {"queue": "control"},
     "models_app.sweep": {"queue": "control"},
+    # What a person waits for comes before the next unit of a search.
+    "runs.profile_dataset": {"queue": "prompt"},
+    "runs.prepare_run": {"queue": "prompt"},
+    "models_app.fit_model": {"queue": "prompt"},
+    "models_app.predict": {"queue": "prompt"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(TUNEBOARD_HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {

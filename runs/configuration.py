@@ -22,7 +22,9 @@ from runs.search.spaces import Space, parse_space, space_to_json
 
 # The kinds of columns that can inform a prediction; identifiers and constants cannot.
 FEATURE_KINDS = frozenset({"numeric", "category", "boolean", "datetime", "text"})
-MAX_TRIALS = 100_000
+# A random search without a number of trials: with no limit, and with one in time.
+RANDOM_TRIALS = 30
+MAX_TRIALS = 10_000
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,9 @@ def configure(
         raise SpecError(message, field="target")
     metric = resolve_metric(scoring, chosen) if scoring else default_metric(chosen)
     parsed = parse_spaces(chosen, strategy, algorithms, spaces)
+    if strategy == "random" and n_trials is None:
+        # With a time budget alone it is the time that ends the search.
+        n_trials = RANDOM_TRIALS if time_budget_seconds is None else MAX_TRIALS
     plan = Plan(
         strategy=as_strategy(strategy),
         items=tuple(PlanItem(name, space) for name, space in parsed.items()),

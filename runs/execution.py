@@ -59,6 +59,7 @@ def prepare(run_id: int) -> None:
 
 def examined(run: Run) -> dict[str, Any]:
     from runs.search.folds import fold_rows
+    from runs.tables.labels import label
 
     data = load_training_data(run)
     fold_rows(data.y[data.train_rows], split_of(run))
@@ -66,7 +67,7 @@ def examined(run: Run) -> dict[str, Any]:
         "prepared_at": timezone.now(),
         "n_rows_train": len(data.train_rows),
         "n_rows_holdout": len(data.holdout_rows),
-        "classes": [str(c) for c in data.classes],
+        "classes": [label(c) for c in data.classes],
     }
 
 

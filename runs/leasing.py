@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import psutil
 from django.conf import settings
 from django.db import DatabaseError, connection, models
 from django.db.models import F, Q
@@ -40,12 +41,10 @@ def is_dead(worker: str) -> bool:
     if host != socket.gethostname() or not pid.isdigit():
         return False
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
+        # A zombie has ended: only its parent has not asked for its exit code yet.
+        return psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return True
-    except PermissionError:
-        return False
-    return False
 
 
 class LeaseQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -74,7 +73,9 @@ class LeaseQuerySet(models.QuerySet):  # type: ignore[type-arg]
             .values_list("worker", flat=True)
             .distinct()
         )
-        dead = [worker for worker in holders if is_dead(worker)]
+        # While the server ends its workers, nobody takes them for crashed.
+        stopping = settings.STOPPING_FLAG.exists()
+        dead = [w for w in holders if is_dead(w)] if not stopping else []
         late = Q(lease_until__lt=timezone.now()) | Q(worker__in=dead)
         return self.filter(late).exclude(lease_token="")
 

@@ -7,7 +7,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.text import Truncator
 
-from runs.configuration import Configuration, configure, detected_task
+from runs.configuration import (
+    RANDOM_TRIALS,
+    Configuration,
+    configure,
+    detected_task,
+)
 from runs.enums import Strategy, Task
 from runs.forms.targets import (
     TargetFacts,
@@ -22,7 +27,6 @@ from runs.search.metrics import default_metric, metrics_for
 from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import grid_size
 
-RANDOM_TRIALS = 30
 # The field of the form that stands for an argument of `configure`.
 FIELD_OF = {
     "holdout_fraction": "holdout_percent",
@@ -74,7 +78,10 @@ class RunForm(forms.Form):
         required=False,
         label="Trials at most",
         widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
-        help_text=(f"Empty: no limit for a grid, {RANDOM_TRIALS} for a random search."),
+        help_text=(
+            f"Empty: no limit for a grid; {RANDOM_TRIALS} for a random search, or as "
+            "many as the minutes allow."
+        ),
     )
     time_budget_minutes = forms.FloatField(
         required=False,
@@ -149,9 +156,6 @@ class RunForm(forms.Form):
         if self.errors:
             return cleaned
         minutes = cleaned["time_budget_minutes"]
-        random = cleaned["strategy"] == Strategy.RANDOM
-        if random and cleaned["n_trials"] is None:
-            cleaned["n_trials"] = RANDOM_TRIALS
         try:
             self.configuration = configure(
                 self.dataset,

@@ -35,9 +35,16 @@ def is_routine(message: Message) -> bool:
 class Foreground(Manager):  # type: ignore[misc]
     """Honcho, which calls `on_started` in a thread once all processes are started."""
 
-    def __init__(self, on_started: Callable[[], None], *, verbose: bool) -> None:
+    def __init__(
+        self,
+        *,
+        on_started: Callable[[], None],
+        on_stopping: Callable[[], None],
+        verbose: bool,
+    ) -> None:
         super().__init__(QuietPrinter(verbose=verbose))
         self.on_started = on_started
+        self.on_stopping = on_stopping
 
     def _start(self) -> None:
         # Not before: honcho forks here, which does not go together with threads.
@@ -46,6 +53,7 @@ class Foreground(Manager):  # type: ignore[misc]
 
     def terminate(self) -> None:
         if not self._terminating:
+            self.on_stopping()
             ended = [n for n, p in self._processes.items() if "returncode" in p]
             why = f" ({', '.join(ended)} ended unexpectedly)" if ended else ""
             sys.stdout.write(f"\nStopping Tuneboard{why} ...\n")
@@ -59,10 +67,13 @@ def run(
     *,
     folder: str,
     on_started: Callable[[], None],
+    on_stopping: Callable[[], None],
     verbose: bool = False,
 ) -> int:
     """Run a keeper for each name until asked to stop; return the exit code."""
-    manager = Foreground(on_started, verbose=verbose)
+    manager = Foreground(
+        on_started=on_started, on_stopping=on_stopping, verbose=verbose
+    )
     for name in names:
         command = shlex.join([*PYTHON, "runs.management.keep", name])
         manager.add_process(name, f"exec {command}", env=environment, cwd=folder)

@@ -44,7 +44,7 @@ def web() -> Spec:
 def worker() -> Spec:
     command = [
         *(*CELERY, "worker", "-n", "worker@%h"),
-        *("-Q", settings.CELERY_TASK_DEFAULT_QUEUE),
+        *("-Q", f"prompt,{settings.CELERY_TASK_DEFAULT_QUEUE}"),
         *("-P", "prefork", "-c", str(settings.WORKERS)),
         *("--without-gossip", "--without-mingle"),
     ]

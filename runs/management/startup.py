@@ -28,9 +28,11 @@ def claim(address: str) -> Iterator[None]:
     lock = Lock(settings.TUNEBOARD_HOME / "tuneboard.lock")
     if not lock.take(command="serve", address=address, started_at=time.time()):
         raise AlreadyRunningError(lock.holder())
+    settings.STOPPING_FLAG.unlink(missing_ok=True)  # of one that was killed meanwhile
     try:
         yield
     finally:
+        settings.STOPPING_FLAG.unlink(missing_ok=True)
         lock.release()
 
 

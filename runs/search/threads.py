@@ -3,15 +3,14 @@
 from contextlib import AbstractContextManager
 from functools import lru_cache
 
+# Loads BLAS and OpenMP, so that the controller finds them whenever it is made.
+import sklearn.ensemble  # noqa: F401
 from threadpoolctl import ThreadpoolController
 
 
 @lru_cache(maxsize=1)
 def _controller() -> ThreadpoolController:
-    # Looking for the libraries takes milliseconds, limiting them microseconds. Import
-    # first what loads them: scikit-learn brings OpenMP and both copies of BLAS.
-    import sklearn.ensemble  # noqa: F401, PLC0415
-
+    # Looking for the libraries takes milliseconds, limiting them microseconds.
     return ThreadpoolController()
 
 

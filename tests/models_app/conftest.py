@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from django.core.files.base import ContentFile
 
-from models_app import fitting, services
+from models_app import evaluating, fitting, services
 from runs.enums import Phase
 from runs.tables.kinds import guess_kinds
 from runs.tables.profile import profile_columns
@@ -93,7 +93,7 @@ def make_model(searched_run):
         services.advance_models(run)
         model = run.models.get()
         fitting.refit_model(model.pk)
-        fitting.evaluate_model(model.pk)
+        evaluating.evaluate_model(model.pk)
         run.phase = Phase.FINISHED
         run.save()
         model.refresh_from_db()

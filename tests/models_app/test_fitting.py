@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, roc_auc_score, root_mean_squared_error
 
-from models_app import artifacts, fitting, services
+from models_app import artifacts, evaluating, fitting, services
 from models_app.enums import ModelState, Rows
 from models_app.models import Artifact, ModelMeta
 from runs.enums import EventKind, Level
@@ -107,7 +107,7 @@ def test_evaluate_without_holdout_predicts_each_row_out_of_fold(make_model, task
 
     data = load_training_data(model.run)
     assert (model.rows, model.n_rows_evaluated) == (Rows.OUT_OF_FOLD, len(data.y))
-    evaluated = fitting.out_of_fold(model, data)
+    evaluated = evaluating.out_of_fold(model, data)
     assert np.array_equal(evaluated.y, data.y)
     train, test = fold_rows(data.y, split_of(model.run))[0]
     pipeline = fitting.fitted(model, data.X.iloc[train], data, train)
@@ -120,13 +120,13 @@ def test_steps_of_a_model_that_is_not_waiting_do_nothing(make_model):
     before = model.artifacts.get(kind="pipeline").file.name
 
     assert fitting.refit_model(model.pk) is None
-    assert fitting.evaluate_model(model.pk) is None
+    assert evaluating.evaluate_model(model.pk) is None
     assert model.artifacts.get(kind="pipeline").file.name == before
 
 
 def test_steps_of_a_deleted_model_do_nothing():
     assert fitting.refit_model(12345) is None
-    assert fitting.evaluate_model(12345) is None
+    assert evaluating.evaluate_model(12345) is None
 
 
 def test_refit_that_raises_is_a_failed_model_with_its_reason(searched_run, caplog):
@@ -184,3 +184,15 @@ def test_worker_told_to_end_gives_the_model_back_uncounted(searched_run, monkeyp
 
     model.refresh_from_db()
     assert (model.state, model.attempts, model.lease_token) == ("waiting", 0, "")
+
+
+def test_stored_forest_is_not_bound_to_this_machines_processors(searched_run, settings):
+    settings.THREADS_PER_WORKER = 2
+    algorithms = [("random_forest", {"n_estimators": 3})]
+    model = waiting_model(searched_run(algorithms=algorithms))
+
+    fitting.refit_model(model.pk)
+
+    stored = artifacts.load_bundle(model)["pipeline"]
+    assert stored[-1].n_jobs is None
+    assert "n_jobs" in model.artifacts.get(kind="pipeline").data["params"]

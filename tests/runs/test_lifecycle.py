@@ -292,3 +292,20 @@ def test_active_run_ids_lists_only_what_has_not_ended():
         RunFactory(phase=phase)
 
     assert lifecycle.active_run_ids() == [active.pk]
+
+
+def test_while_the_server_ends_its_workers_their_deaths_do_not_count(
+    settings, tmp_path
+):
+    settings.STOPPING_FLAG = tmp_path / "stopping"
+    settings.STOPPING_FLAG.touch()
+    run = searching_run(n_planned=1)
+    trial = TrialFactory(run=run, state=TrialState.WAITING, value=None)
+    Trial.objects.filter(pk=trial.pk).claim(new_token(), state=TrialState.RUNNING)
+    host = Trial.objects.get(pk=trial.pk).worker.split("/")[0]
+    Trial.objects.filter(pk=trial.pk).update(worker=f"{host}/4194305")
+
+    lifecycle.advance(run.pk)
+
+    trial.refresh_from_db()
+    assert trial.state == TrialState.RUNNING

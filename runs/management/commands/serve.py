@@ -47,6 +47,7 @@ class Command(BaseCommand):
             processes.environment(names, ALLOWED_HOSTS=allowed_hosts(host)),
             folder=str(settings.BASE_DIR),
             on_started=partial(self.announce, address),
+            on_stopping=settings.STOPPING_FLAG.touch,
             verbose=verbosity > 1,
         )
 
