@@ -25,6 +25,8 @@ bench: setup-dev ## measure, and write docs/benchmarks.md
 
 shots: setup-dev ## take the README's pictures from the running product
 	@.ci/chromium && $(VENV)/pytest -q -m browser -k shots
+	@mkdir -p docs/images && cp build/screenshots/readme-live-light.png docs/images/live.png
+	@cp build/screenshots/readme-model-light.png docs/images/model.png
 
 lock: setup-dev ## pin the newest versions that requirements*.in allow
 	@for name in requirements requirements-dev; do \

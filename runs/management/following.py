@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from runs import queries
@@ -35,6 +36,22 @@ def command_line_project() -> Project:
     return found or create_project(
         user=user, name=PROJECT_NAME, description="Made by commands."
     )
+
+
+def project_named(asked: str | None, user: User) -> Project:
+    """Return the project a command was told, by name or number.
+
+    Raises CommandError when there is none.
+    """
+    if asked is None:
+        return command_line_project()
+    visible = Project.objects.visible_to(user)
+    found: Project | None = visible.filter(name=asked).first()
+    if found is None and asked.isdigit():
+        found = visible.filter(pk=int(asked)).first()
+    if found is None:
+        raise CommandError(f"There is no project “{asked}”.", returncode=2)
+    return found
 
 
 def follow_dataset(dataset: Dataset) -> Dataset:

@@ -15,8 +15,11 @@ from tqdm import tqdm
 
 from runs.columns import delimiter_name
 from runs.enums import DatasetState
-from runs.management.commands.train import project_of
-from runs.management.following import LOOK_SECONDS, command_line_user
+from runs.management.following import (
+    LOOK_SECONDS,
+    command_line_user,
+    project_named,
+)
 from runs.management.installation import ServicesError, services
 from runs.models import Dataset, Project
 from runs.services.datasets import add_dataset, delete_dataset
@@ -56,7 +59,7 @@ class Command(BaseCommand):
         try:
             with services():
                 user = command_line_user()
-                goal = project_of(project, user)
+                goal = project_named(project, user)
                 # All at once: every worker reads one while the others are waiting.
                 entries = [uploaded(file, goal, user) for file in files]
                 n_refused = self.report(entries, as_json=as_json)

@@ -15,14 +15,14 @@ from runs import queries
 from runs.configuration import configure
 from runs.enums import Phase, Strategy, Task
 from runs.management.following import (
-    command_line_project,
     command_line_user,
     follow_dataset,
     follow_run,
+    project_named,
 )
 from runs.management.installation import ServicesError, services
 from runs.management.specification import read_specification
-from runs.models import Dataset, Project, Run
+from runs.models import Dataset, Run
 from runs.search.metrics import METRICS
 from runs.search.problem import SpecError
 from runs.services.datasets import add_dataset, delete_dataset
@@ -111,7 +111,7 @@ class Command(BaseCommand):
         with path.open("rb") as stream:
             dataset = add_dataset(
                 user=user,
-                project=project_of(project, user),
+                project=project_named(project, user),
                 file=File(stream, name=path.name),
                 filename=path.name,
             )
@@ -141,18 +141,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  {result['rows']} {name}: {value:.4f}")
         if result["model"]:
             self.stdout.write(f"Model {result['model']}")
-
-
-def project_of(asked: str | None, user: User) -> Project:
-    if asked is None:
-        return command_line_project()
-    visible = Project.objects.visible_to(user)
-    found: Project | None = visible.filter(name=asked).first()
-    if found is None and asked.isdigit():
-        found = visible.filter(pk=int(asked)).first()
-    if found is None:
-        raise CommandError(f"There is no project “{asked}”.", returncode=BAD_INPUT)
-    return found
 
 
 def wish_from(options: dict[str, Any]) -> dict[str, Any]:
