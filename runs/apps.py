@@ -9,3 +9,4 @@ class RunsConfig(AppConfig):
         from runs import files  # noqa: PLC0415
 
         files.connect(self.get_models())
+        files.connect_folds(self.get_model("Dataset"))

@@ -253,6 +253,6 @@ def folds_of(run: Run, recipe: str) -> "FoldSet":
         load,
         split=split_of(run),
         recipe=recipe,
-        cache_dir=settings.CACHE_DIR / "folds",
+        cache_dir=run.dataset.folds_dir,
         key=data_key(run),
     )

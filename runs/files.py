@@ -1,5 +1,6 @@
 """A deleted row takes its files with it, whoever deleted it: page, admin or command."""
 
+import shutil
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -18,6 +19,19 @@ def connect(app_models: Iterable[type[models.Model]]) -> None:
     for model in app_models:
         if file_fields(model):
             post_delete.connect(remove_files, sender=model, dispatch_uid="remove_files")
+
+
+def connect_folds(dataset: type[models.Model]) -> None:
+    """Remove what was prepared of a table with the last dataset of its content."""
+    post_delete.connect(remove_folds, sender=dataset, dispatch_uid="remove_folds")
+
+
+def remove_folds(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
+    content_hash = getattr(instance, "content_hash", "")
+    same = sender._default_manager.filter(content_hash=content_hash)
+    if content_hash and not same.exists():
+        folder = getattr(instance, "folds_dir")  # noqa: B009 - `Dataset`, by its name
+        transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 def remove_files(sender: type[models.Model], instance: models.Model, **_: Any) -> None:

@@ -147,6 +147,11 @@ class Dataset(Leased):
     def is_settled(self) -> bool:
         return self.state in {DatasetState.READY, DatasetState.FAILED}
 
+    @property
+    def folds_dir(self) -> Path:
+        """Where this host keeps what it has prepared of this content."""
+        return Path(settings.CACHE_DIR) / "folds" / (self.content_hash or "unread")
+
     def column(self, name: str) -> dict[str, Any] | None:
         """Return the stored profile of a column."""
         return next((c for c in self.columns if c["name"] == name), None)

@@ -129,13 +129,14 @@ def test_live_page_catches_up_after_a_lost_connection(page, installation, compla
     complaints.expect(r"WebSocket|ERR_CONNECTION|\[object Event\]")
     with installation.client() as client:
         dataset = workflow.add_sample(client)
-        run = workflow.start_run(client, dataset, algorithms=["logistic_regression"])
+        run = workflow.start_run(client, dataset, algorithms=["random_forest"])
         page.goto(f"/runs/{run}/")
         expect(page.locator("[data-connection]")).to_have_text(re.compile("Live"))
         [daphne] = installation.processes("daphne")
         daphne.kill()
         expect(page.locator("[data-connection]")).not_to_have_text(re.compile("^Live"))
 
+    wait_for(installation.is_healthy, seconds=60)
     expect(page.locator("#live-phase")).to_contain_text("Finished", timeout=WAIT)
 
 

@@ -37,6 +37,8 @@ OPTIONS = {
     "n_splits": "--cv",
     "holdout_fraction": "--holdout",
     "spaces": "--spec",
+    "space": "--spec",
+    "metric": "--metric",
 }
 
 
