@@ -8,6 +8,7 @@ only: a slow reader delays nobody, and memory does not grow.
 import asyncio
 import contextlib
 import logging
+import re
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,6 +28,8 @@ COALESCE_SECONDS = 0.12
 # Without a hint for so long, the state is looked up all the same: hints may be lost.
 LOOK_SECONDS = 10.0
 RETRY_SECONDS = 1.0
+
+INDENTATION = re.compile(r"\s*\n\s*")
 
 FRAGMENTS = (
     "stepper",
@@ -50,9 +53,11 @@ def render(run_id: int, *, can_edit: bool) -> str | None:
         "can_edit": can_edit,
         "oob": True,
     }
-    return "".join(
+    message = "".join(
         render_to_string(f"runs/run.html#{name}", context) for name in FRAGMENTS
     )
+    # Indentation is more than half of it, and every viewer is sent all of it.
+    return INDENTATION.sub("\n", message)
 
 
 render_async = database_sync_to_async(render, thread_sensitive=False)
