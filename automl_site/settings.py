@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_HASHES
 
 from automl_site.home import make_home, secret_key, socket_path
+from automl_site.storage import is_folder, storage_backend
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- Limits and timings ---------------------------------------------------------
 
 UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=1024)
+# What is prepared of tables on this host, for trials to share; the least used goes first.
+CACHE_LIMIT_MB = env.int("CACHE_LIMIT_MB", default=20_480)
 # A worker's lease on what it computes; renewed three times within this span.
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=30.0)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=3.0)
@@ -140,7 +143,16 @@ USE_TZ = True
 
 # --- Files ----------------------------------------------------------------------
 
-MEDIA_ROOT = TUNEBOARD_HOME / "files"  # served only through views that check access
+# Uploads, tables, models: a folder, or `s3://bucket/prefix` for workers on other hosts.
+# Served only through views that check access.
+STORAGE = env.str("STORAGE", default=str(TUNEBOARD_HOME / "files"))
+STORAGES = {
+    "default": storage_backend(STORAGE, endpoint=env.str("S3_ENDPOINT", default="")),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+MEDIA_ROOT = Path(STORAGE) if is_folder(STORAGE) else TUNEBOARD_HOME / "files"
 CACHE_DIR = TUNEBOARD_HOME / "cache"
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
@@ -209,6 +221,7 @@ CELERY_TASK_ROUTES = {
     # What a person waits for comes before the next unit of a search.
     "runs.profile_dataset": {"queue": "prompt"},
     "runs.prepare_run": {"queue": "prompt"},
+    "runs.join_trials": {"queue": "prompt"},
     "models_app.fit_model": {"queue": "prompt"},
     "models_app.predict": {"queue": "prompt"},
 }

@@ -1,6 +1,17 @@
-"""Run every benchmark and write docs/benchmarks.md: `make bench`."""
+"""Run benchmarks and write what they found into docs/benchmarks.md.
 
+    python -m bench                 those that take minutes
+    python -m bench grid scaling    these
+    python -m bench --all           also those that take an hour or two
+
+A benchmark that is left out keeps its section of the page from the time before. Options
+for a benchmark follow its name and a colon: `python -m bench "quality: --budget 30"`.
+"""
+
+import argparse
 import json
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -11,38 +22,67 @@ from bench.report import load, machine, say
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-# What is run, with what stands above its table.
-SCRIPTS = {
-    "grid.py": "Whole searches against GridSearchCV",
-    "overhead.py": "A thousand trials of milliseconds",
-    "live.py": "From a trial's commit to its viewers",
-}
 
 
-class Outcome(NamedTuple):
-    script: str
+class Script(NamedTuple):
+    """A benchmark, and what stands above its table."""
+
     title: str
-    about: str
-    printed: str
+    is_long: bool = False
+
+    @property
+    def anchor(self) -> str:
+        kept = "".join(c for c in self.title.lower() if c.isalnum() or c in " -")
+        return kept.replace(" ", "-")
+
+
+# In the order of the page.
+SCRIPTS = {
+    "grid": Script("Whole searches against GridSearchCV"),
+    "time_to_target": Script("Time to a good model", is_long=True),
+    "quality": Script("A minute against other AutoML systems", is_long=True),
+    "overhead": Script("A thousand trials of milliseconds"),
+    "memory": Script("Memory of a large search"),
+    "scaling": Script("More worker processes"),
+    "live": Script("From a trial's commit to its viewers"),
+}
+INTRODUCTION = (
+    "Written by `make bench`; every figure can be had again with the command above it. "
+    "Ratios compare two sides measured on one machine within one command; times alone "
+    "say as much about the machine. A benchmark that was not run keeps its section from "
+    "the time before."
+)
+HEAD, SEPARATOR = "# Benchmarks", "\n## "
+RESULT = re.compile(r"^```json\n(\{.*\})\n```$", re.MULTILINE)
+
+
+class Section(NamedTuple):
+    """A benchmark's part of the page, and its result."""
+
+    text: str
     result: dict[str, Any]
-    seconds: float
 
 
 def main() -> None:
-    about = {**machine(), "load before": load()}
-    outcomes = [run(script, title) for script, title in SCRIPTS.items()]
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(about, outcomes))
-    say(f"Written to {PAGE}")
-    raise SystemExit(not all(outcome.result["holds"] for outcome in outcomes))
+    chosen = parsed()
+    sections = earlier(PAGE)
+    for name, options in chosen.items():
+        sections[name] = run(name, options)
+        # At once: whoever ends a call that takes hours keeps what is there.
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page(sections))
+        say(f"Written to {PAGE}\n")
+    raise SystemExit(not all(sections[name].result["holds"] for name in chosen))
 
 
-def run(script: str, title: str) -> Outcome:
+def run(name: str, options: list[str]) -> Section:
     """Run one benchmark, passing on what it prints as it comes."""
-    say(f"--- {script}: {title}\n")
+    script = SCRIPTS[name]
+    say(f"--- {name}: {script.title}\n")
+    about = {**machine(), "load before": load()}
     started = time.monotonic()
     lines: list[str] = []
-    command = [sys.executable, str(HERE / script)]
+    command = [sys.executable, str(HERE / f"{name}.py"), *options]
     with subprocess.Popen(  # noqa: S603 - our own scripts
         command, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -52,59 +92,79 @@ def run(script: str, title: str) -> Outcome:
             sys.stdout.flush()
             lines.append(line)
     if process.returncode or not lines:
-        raise SystemExit(f"{script} ended with exit code {process.returncode}.")
+        raise SystemExit(f"{name}.py ended with exit code {process.returncode}.")
     say()
-    return Outcome(
-        script=script,
-        title=title,
-        about=docstring(HERE / script),
-        printed="".join(lines[:-1]).strip(),
-        result=json.loads(lines[-1]),
-        seconds=time.monotonic() - started,
+    result = json.loads(lines[-1])
+    shown = f".venv/bin/python bench/{name}.py {shlex.join(options)}".strip()
+    text = "\n\n".join(
+        [
+            f"`{shown}` ({time.monotonic() - started:.0f} s; "
+            + ", ".join(f"{key} {value}" for key, value in about.items())
+            + ")",
+            docstring(HERE / f"{name}.py"),
+            f"```\n{''.join(lines[:-1]).strip()}\n```",
+            f"```json\n{json.dumps(result)}\n```",
+        ]
     )
+    return Section(text, result)
 
 
 def docstring(path: Path) -> str:
     return path.read_text().split('"""')[1].strip()
 
 
-def page(about: dict[str, str], outcomes: list[Outcome]) -> str:
+def earlier(path: Path) -> dict[str, Section]:
+    """Return the sections that the page has, by the name of their benchmark."""
+    if not path.exists():
+        return {}
+    names = {script.title: name for name, script in SCRIPTS.items()}
+    found = {}
+    for part in path.read_text().split(SEPARATOR)[1:]:
+        title, _, text = part.partition("\n")
+        result = RESULT.search(text)
+        if title in names and result:
+            found[names[title]] = Section(text.strip(), json.loads(result[1]))
+    return found
+
+
+def page(sections: dict[str, Section]) -> str:
+    there = {name: SCRIPTS[name] for name in SCRIPTS if name in sections}
     summary = [
-        f"| [{o.title}](#{anchor(o.title)}) | {o.result['value']} "
-        f"| {o.result['target']} | {'yes' if o.result['holds'] else '**no**'} |"
-        for o in outcomes
+        f"| [{script.title}](#{script.anchor}) | {sections[name].result['value']} "
+        f"| {sections[name].result['target']} "
+        f"| {'yes' if sections[name].result['holds'] else '**no**'} |"
+        for name, script in there.items()
     ]
     parts = [
-        "# Benchmarks",
-        "Written by `make bench`; every figure can be had again with the command above "
-        "it. Ratios compare two sides measured on one machine within one command; times "
-        "alone say as much about the machine.",
-        "\n".join(
-            ["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in about.items())]
-        ),
+        HEAD,
+        INTRODUCTION,
         "\n".join(
             ["| benchmark | value | target | holds |", "|---|---|---|---|", *summary]
         ),
-        *[section(outcome) for outcome in outcomes],
+        *[
+            f"## {script.title}\n\n{sections[name].text}"
+            for name, script in there.items()
+        ],
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def section(outcome: Outcome) -> str:
-    return "\n\n".join(
-        [
-            f"## {outcome.title}",
-            f"`.venv/bin/python bench/{outcome.script}` ({outcome.seconds:.0f} s)",
-            outcome.about,
-            f"```\n{outcome.printed}\n```",
-            f"```json\n{json.dumps(outcome.result)}\n```",
-        ]
+def parsed() -> dict[str, list[str]]:
+    """Return the benchmarks to run, each with its options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=(__doc__ or "").partition("\n")[0]
     )
-
-
-def anchor(title: str) -> str:
-    kept = "".join(c for c in title.lower() if c.isalnum() or c in " -")
-    return kept.replace(" ", "-")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SCRIPTS))
+    parser.add_argument("--all", action="store_true", help="the long ones as well")
+    options = parser.parse_args()
+    asked = dict(name.partition(":")[::2] for name in options.names)
+    if unknown := [name for name in asked if name.strip() not in SCRIPTS]:
+        parser.error(f"there is no {unknown[0]}, only {', '.join(SCRIPTS)}")
+    if not asked:
+        asked = {
+            name: "" for name, s in SCRIPTS.items() if options.all or not s.is_long
+        }
+    return {name.strip(): shlex.split(words) for name, words in asked.items()}
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from runs.models import Dataset, Run
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 START_SECONDS = 240.0
 LOOK_SECONDS = 0.02
 
@@ -37,22 +38,27 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def environment_of(home: Path) -> dict[str, str]:
+    """Return the settings of an installation in a folder, with nothing left open."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "automl_site.settings",
+        "TUNEBOARD_HOME": str(home),
+        "DATABASE_URL": f"sqlite:///{home}/db.sqlite3",
+        "REDIS_URL": "",
+        "STORAGE": str(home / "files"),
+        "DEBUG": "false",
+        "HTTPS": "false",
+        "HOST": "127.0.0.1",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "WORKERS": str(cores()),
+    }
+
+
 @contextmanager
 def fresh_home(**environment: str) -> Iterator[Path]:
     """Point the product at a new folder, whatever the environment and `.env` say."""
     home = Path(tempfile.mkdtemp(prefix="tuneboard-bench-"))
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="automl_site.settings",
-        TUNEBOARD_HOME=str(home),
-        DATABASE_URL=f"sqlite:///{home}/db.sqlite3",
-        REDIS_URL="",
-        DEBUG="false",
-        HTTPS="false",
-        HOST="127.0.0.1",
-        ALLOWED_HOSTS="127.0.0.1",
-        WORKERS=environment.pop("WORKERS", str(cores())),
-        **environment,
-    )
+    os.environ.update({**environment_of(home), **environment})
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     # What was started is ended whoever ends this: as by Ctrl-C.
@@ -67,9 +73,17 @@ def fresh_home(**environment: str) -> Iterator[Path]:
 
 
 @contextmanager
-def workers() -> Iterator[Path]:
-    """Run the product's broker, workers and scheduler while the body runs."""
-    with fresh_home() as home:
+def workers(**environment: str) -> Iterator[Path]:
+    """Run the product's broker, workers and scheduler while the body runs.
+
+    They fit no models after a search: nobody has asked for those.
+    """
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "search_settings",
+        # The settings lie beside this file, for the processes of the product too.
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)]),
+    }
+    with fresh_home(**{**settings, **environment}) as home:
         from runs.management.installation import ServicesError, services
 
         try:
@@ -156,11 +170,15 @@ def ingest(path: Path) -> "Dataset":
 
 
 def search(dataset: "Dataset", **wish: Any) -> "Run":
-    """Make a run, with no prepared folds to begin with, and wait until it has ended."""
+    """Make a run and wait until it has ended.
+
+    Nothing is left to it of earlier ones: no prepared folds, and no scores to reuse.
+    """
     from runs.configuration import configure
     from runs.management.following import command_line_user
     from runs.services.runs import start_run
 
+    forget_runs()
     forget_folds()
     run = start_run(
         user=command_line_user(),
@@ -181,6 +199,15 @@ def search_seconds(run: "Run") -> float:
     """Return the time from the run's creation to the end of its search."""
     assert run.search_ended_at is not None
     return (run.search_ended_at - run.created_at).total_seconds()
+
+
+def forget_runs() -> None:
+    from runs.management.following import command_line_user
+    from runs.models import Run
+    from runs.services.runs import delete_run
+
+    for run in Run.objects.all():
+        delete_run(run, user=command_line_user())
 
 
 def forget_folds() -> None:

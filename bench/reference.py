@@ -5,11 +5,19 @@
 import time
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from runs.models import Run
+    from numpy.typing import NDArray
+    from pandas import DataFrame
 
+    from runs.models import Run
+    from runs.search.parameters import Params
+    from runs.search.spaces import Space
+
+# Where the estimator stands in the product's pipelines.
+STEP = "estimator__"
 FoldScores = dict[tuple[str, str], list[float]]
 
 
@@ -21,35 +29,59 @@ class Reference:
     fold_scores: FoldScores
 
 
+class Search(NamedTuple):
+    """What a rival is given: the rows, folds and scorer of a run."""
+
+    X: "DataFrame"
+    y: "NDArray[Any]"
+    folds: "list[tuple[NDArray[Any], NDArray[Any]]]"
+    task: Any
+    scorer: Any
+
+
+def search_of(run: "Run") -> Search:
+    """Return the rows of a run's search, read and divided as the product does."""
+    from runs.execution import scorers_of
+    from runs.search.folds import fold_rows
+    from runs.search.problem import TaskType
+    from runs.training_data import load_training_data, split_of
+
+    data = load_training_data(run)
+    y = data.y[data.train_rows]
+    scorers = scorers_of(
+        (run.scoring,), run.task, tuple(run.classes), run.positive_class
+    )
+    return Search(
+        X=data.X.iloc[data.train_rows].reset_index(drop=True),
+        y=y,
+        folds=list(fold_rows(y, split_of(run), data.train_by)),
+        task=TaskType(run.task),
+        scorer=scorers[run.scoring],
+    )
+
+
 def grid_search(run: "Run", *, n_jobs: int) -> Reference:
     """Search the run's grids with GridSearchCV; reading the table is not counted."""
     from joblib import parallel_config
     from sklearn.model_selection import GridSearchCV
 
-    from runs.execution import scorer_of
     from runs.search.algorithms import ALGORITHMS
-    from runs.search.folds import fold_rows
     from runs.search.pipelines import make_pipeline
     from runs.search.planning import params_key
-    from runs.search.problem import TaskType
-    from runs.search.spaces import grid_values, parse_space
-    from runs.training_data import load_training_data, split_of
+    from runs.search.spaces import parse_space
 
-    data = load_training_data(run)
-    X = data.X.iloc[data.train_rows].reset_index(drop=True)
-    y = data.y[data.train_rows]
-    folds = fold_rows(y, split_of(run))
-    task = TaskType(run.task)
-    scorer = scorer_of(run.scoring, run.task, tuple(run.classes), run.positive_class)
+    given = search_of(run)
     scores: FoldScores = {}
     seconds = 0.0
     for name, stored in run.spaces.items():
-        space = parse_space(stored, algorithm=name)
         search = GridSearchCV(
-            make_pipeline(ALGORITHMS[name], {}, task=task, random_state=run.seed),
-            {f"estimator__{p}": grid_values(d) for p, d in space.items()},
-            scoring=scorer,
-            cv=folds,
+            make_pipeline(ALGORITHMS[name], {}, task=given.task, random_state=run.seed),
+            [
+                {f"{STEP}{p}": [value] for p, value in params.items()}
+                for params in combinations(parse_space(stored, algorithm=name))
+            ],
+            scoring=given.scorer,
+            cv=given.folds,
             refit=False,
             n_jobs=n_jobs,
             error_score="raise",
@@ -57,10 +89,23 @@ def grid_search(run: "Run", *, n_jobs: int) -> Reference:
         with warnings.catch_warnings(), parallel_config("loky"):
             warnings.simplefilter("ignore")
             started = time.perf_counter()
-            search.fit(X, y)
+            search.fit(given.X, given.y)
             seconds += time.perf_counter() - started
-        scores |= _by_params(name, search.cv_results_, len(folds), params_key)
+        scores |= _by_params(name, search.cv_results_, len(given.folds), params_key)
     return Reference(seconds, scores)
+
+
+def combinations(space: "Space") -> "list[Params]":
+    """List a grid; a parameter that another's value switches off is left out."""
+    from runs.search.spaces import active, grid_values
+
+    found: dict[str, Params] = {}
+    for values in product(*(grid_values(one) for one in space.values())):
+        params = dict(zip(space, values, strict=True))
+        exists = active(space, params)
+        params = {name: value for name, value in params.items() if name in exists}
+        found.setdefault(repr(params), params)
+    return list(found.values())
 
 
 def _by_params(
@@ -71,7 +116,7 @@ def _by_params(
 ) -> FoldScores:
     found: FoldScores = {}
     for index, named in enumerate(results["params"]):
-        params = {name.removeprefix("estimator__"): v for name, v in named.items()}
+        params = {name.removeprefix(STEP): v for name, v in named.items()}
         folds = [results[f"split{k}_test_score"][index] for k in range(n_splits)]
         found[algorithm, params_key(params)] = [float(score) for score in folds]
     return found
@@ -81,7 +126,7 @@ def largest_difference(run: "Run", reference: Reference) -> float:
     """Return the largest absolute difference of any fold score."""
     trials = {
         (t.algorithm, t.params_key): t.fold_scores
-        for t in run.trials.only("algorithm", "params_key", "fold_scores")
+        for t in run.planned_trials.only("algorithm", "params_key", "fold_scores")
     }
     if trials.keys() != reference.fold_scores.keys():
         raise SystemExit(f"Run {run.pk} has other trials than GridSearchCV.")

@@ -12,7 +12,7 @@ from django.core.files.base import File
 
 from models_app.enums import ArtifactKind
 from models_app.models import Artifact, ModelMeta
-from runs.profiling import local_copy
+from runs.files import local_copy
 
 SCHEMA_VERSION = 1
 # Trees shrink to a third; the next levels of zlib cost seconds for a few percent.

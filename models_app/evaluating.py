@@ -9,6 +9,7 @@ from models_app.enums import ArtifactKind, ModelState, Rows
 from models_app.fitting import claimed, fail, fitted, labels_of, record, sentence
 from models_app.leases import working
 from models_app.models import Artifact, ModelMeta
+from runs import predictions
 from runs.models import Run
 from runs.search.metrics import METRICS
 from runs.search.problem import TaskType
@@ -79,23 +80,50 @@ def on_holdout(model: ModelMeta, data: TrainingData) -> Evaluated:
 
 
 def out_of_fold(model: ModelMeta, data: TrainingData) -> Evaluated:
-    """Predict every training row by a pipeline fitted on the other folds."""
+    """Predict every training row by a pipeline fitted on other folds.
+
+    The search has done so; where its predictions were not kept they are made again.
+    """
+    stored = predictions.read(model.trial)
+    if stored is None:
+        return out_of_fold_again(model, data)
+    return from_stored(stored, data, TaskType(model.run.task))
+
+
+def from_stored(stored: "np.ndarray", data: TrainingData, task: TaskType) -> Evaluated:
+    import numpy as np  # noqa: PLC0415
+
+    from models_app.evaluation.predicting import Predicted
+
+    values = np.asarray(stored, dtype=np.float64)
+    flat = values.reshape(len(values), -1)
+    # A division by time tests no row of the first part.
+    tested = np.isfinite(flat).all(axis=1)
+    y = data.y[data.train_rows[tested]]
+    if task is TaskType.REGRESSION:
+        return Evaluated(Rows.OUT_OF_FOLD, y, Predicted(values[tested], None), 0.0)
+    labels = np.asarray(data.classes, dtype=object)[values[tested].argmax(axis=1)]
+    return Evaluated(Rows.OUT_OF_FOLD, y, Predicted(labels, values[tested]), 0.0)
+
+
+def out_of_fold_again(model: ModelMeta, data: TrainingData) -> Evaluated:
     import numpy as np  # noqa: PLC0415
 
     from models_app.evaluation.predicting import Predicted, predict
     from runs.search.folds import fold_rows
 
-    folds = fold_rows(data.y[data.train_rows], split_of(model.run))
+    run = model.run
+    folds = fold_rows(data.y[data.train_rows], split_of(run), data.train_by)
     seconds = 0.0
     parts = []
     for train, test in folds:
-        learned, unseen = data.train_rows[train], data.train_rows[test]
-        pipeline = fitted(model, data.X.iloc[learned], data, learned)
+        pipeline = fitted(model, data.train_rows[train], data)
         started = time.perf_counter()
-        parts.append(predict(pipeline, data.X.iloc[unseen]))
+        parts.append(predict(pipeline, data.X.iloc[data.train_rows[test]]))
         seconds += time.perf_counter() - started
     tested = np.concatenate([test for _, test in folds])
-    order = np.argsort(tested)
+    # Repeated folds test each row several times: the first answer counts.
+    tested, order = np.unique(tested, return_index=True)
     probabilities = [
         part.probabilities for part in parts if part.probabilities is not None
     ]
@@ -104,7 +132,7 @@ def out_of_fold(model: ModelMeta, data: TrainingData) -> Evaluated:
         probabilities=np.concatenate(probabilities)[order] if probabilities else None,
     )
     return Evaluated(
-        Rows.OUT_OF_FOLD, data.y[data.train_rows[tested[order]]], together, seconds
+        Rows.OUT_OF_FOLD, data.y[data.train_rows[tested]], together, seconds
     )
 
 

@@ -5,7 +5,9 @@ does not cost the refit.
 """
 
 import logging
+import math
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -15,9 +17,11 @@ from models_app import artifacts
 from models_app.enums import ArtifactKind, ModelState, Rows
 from models_app.leases import DONE, working
 from models_app.models import Artifact, ModelMeta
-from runs.enums import EventKind, Level
+from models_app.queries import member_models, members
+from runs.enums import ENSEMBLE, EventKind, Level
 from runs.models import Run
 from runs.progress import record_event
+from runs.queries import algorithm_title
 from runs.search.algorithms import ALGORITHMS
 from runs.search.problem import TaskType
 from runs.training_data import TrainingData, load_training_data
@@ -44,7 +48,7 @@ def refit_model(model_id: int) -> int | None:
         try:
             started = time.perf_counter()
             data = load_training_data(model.run)
-            pipeline = fitted(model, data.X.iloc[data.train_rows], data)
+            pipeline = refitted(model, data)
             seconds = time.perf_counter() - started
             stored = artifacts.write_bundle(bundle(model, pipeline, data))
         except Exception as error:  # an estimator raises anything: the model says what
@@ -74,33 +78,52 @@ def refit_model(model_id: int) -> int | None:
 
 def claimed(model_id: int, token: str) -> ModelMeta | None:
     """Return the model this process holds; None if there is nothing to do."""
-    models = ModelMeta.objects.select_related("run__dataset")
+    models = ModelMeta.objects.select_related("run__dataset", "trial__reused_from")
     return models.filter(pk=model_id).held(token).first() if token else None
 
 
-def fitted(
-    model: ModelMeta,
-    X: "pd.DataFrame",
-    data: TrainingData,
-    rows: "np.ndarray | None" = None,
-) -> "Pipeline":
+def refitted(model: ModelMeta, data: TrainingData) -> "Pipeline":
+    """Fit the model's pipeline on all rows of the search, or join its members'."""
+    if model.algorithm != ENSEMBLE:
+        return fitted(model, data.train_rows, data)
+    from runs.search.refit import combine
+
+    weights = members(model.trial)
+    models = list(member_models(model).exclude(state=ModelState.FAILED))
+    if not models:
+        message = "None of its members could be fitted."
+        raise ValueError(message)
+    return combine(
+        [artifacts.load_bundle(member)["pipeline"] for member in models],
+        [weights[member.trial.number] for member in models],
+        task=TaskType(model.run.task),
+        classes=data.classes,
+    )
+
+
+def fitted(model: ModelMeta, rows: "np.ndarray", data: TrainingData) -> "Pipeline":
     """Fit the model's pipeline on some rows, with the labels as uploaded."""
     from runs.search.refit import refit
 
-    chosen = data.train_rows if rows is None else rows
     pipeline = refit(
         ALGORITHMS[model.algorithm],
         model.params,
-        X,
-        data.labels.iloc[chosen],
+        data.X.iloc[rows],
+        data.labels.iloc[rows],
         task=TaskType(model.run.task),
         random_state=model.run.seed,
         n_threads=settings.THREADS_PER_WORKER,
     )
-    if "n_jobs" in pipeline[-1].get_params(deep=False):
-        # This worker's processors are no part of the model.
-        pipeline[-1].set_params(n_jobs=None)
+    forget_threads(pipeline[-1])
     return pipeline
+
+
+def forget_threads(estimator: Any) -> None:  # noqa: ANN401
+    """Take this worker's processors out of a model: they are no part of it."""
+    for name in ("n_jobs", "thread_count"):
+        if name in estimator.get_params(deep=False):
+            with suppress(Exception):  # CatBoost refuses changes once it is fitted
+                estimator.set_params(**{name: None})
 
 
 def bundle(
@@ -158,16 +181,31 @@ def facts(pipeline: "Pipeline", data: TrainingData) -> dict[str, Any]:
     return {
         "estimator": type(estimator).__name__,
         "params": plain(estimator.get_params(deep=False)),
-        "defaults": plain(type(estimator)().get_params(deep=False)),
+        "defaults": plain(defaults_of(estimator)),
         "features": [str(name) for name in data.X.columns],
         "versions": artifacts.versions(),
     }
 
 
+def defaults_of(estimator: Any) -> dict[str, Any]:  # noqa: ANN401
+    try:
+        found: dict[str, Any] = type(estimator)().get_params(deep=False)
+    except TypeError:  # an ensemble cannot be made of nothing
+        return {}
+    return found
+
+
 def plain(params: dict[str, Any]) -> dict[str, Any]:
     """Return parameters as JSON knows them; anything else as it is written."""
-    simple = (str, int, float, bool, type(None))
-    return {k: v if isinstance(v, simple) else repr(v) for k, v in params.items()}
+    return {
+        name: value if is_json(value) else repr(value) for name, value in params.items()
+    }
+
+
+def is_json(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)  # XGBoost's mark of a missing value is NaN
+    return value is None or isinstance(value, str | int | bool)
 
 
 # --- Recording -------------------------------------------------------------------------
@@ -188,7 +226,7 @@ def record(
         for result in results:
             result.model_id = model.pk
         Artifact.objects.bulk_create(results)
-        title = ALGORITHMS[model.algorithm].title
+        title = algorithm_title(model.algorithm)
         failed = changes["state"] == ModelState.FAILED
         record_event(
             run,

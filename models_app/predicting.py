@@ -12,7 +12,8 @@ from models_app import artifacts
 from models_app.enums import PredictionState
 from models_app.leases import FREE, return_lapsed, take_unpublished, working
 from models_app.models import Prediction
-from runs.profiling import local_copy, scratch_folder
+from runs.files import local_copy
+from runs.profiling import scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd

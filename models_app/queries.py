@@ -4,13 +4,14 @@ from django.db.models import QuerySet
 
 from models_app.enums import ModelState
 from models_app.models import ModelMeta
-from runs.enums import TrialState
+from runs.enums import ENSEMBLE
 from runs.models import Run, Trial
+from runs.queries import leaderboard
 
 
 def best_trials(run: Run) -> list[Trial]:
     """Return the best completed trial of each algorithm, the earlier one of equals."""
-    complete = run.trials.filter(state=TrialState.COMPLETE, value__isnull=False)
+    complete = leaderboard(run)
     names = (
         complete.order_by("algorithm").values_list("algorithm", flat=True).distinct()
     )
@@ -18,6 +19,22 @@ def best_trials(run: Run) -> list[Trial]:
         complete.filter(algorithm=n).order_by("-value", "number").first() for n in names
     )
     return [trial for trial in best if trial is not None]
+
+
+def members(ensemble: Trial) -> dict[int, float]:
+    """Return the number and the weight of each trial an ensemble is made of."""
+    weights = ensemble.params.get("weights", {})
+    return {int(number): float(weight) for number, weight in weights.items()}
+
+
+def member_models(model: ModelMeta) -> QuerySet[ModelMeta]:
+    """Return the models that an ensemble's model waits for and is made of."""
+    numbers = members(model.trial)
+    return ModelMeta.objects.filter(run_id=model.run_id, trial__number__in=numbers)
+
+
+def ensemble_of(run: Run) -> Trial | None:
+    return run.trials.filter(algorithm=ENSEMBLE).first()
 
 
 def best_model(run: Run) -> ModelMeta | None:

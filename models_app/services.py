@@ -11,12 +11,13 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from models_app import artifacts, leases, queries, tasks
+from models_app import artifacts, leases, selection, tasks
 from models_app.enums import ModelState
 from models_app.models import ModelMeta, Prediction
 from runs.enums import EventKind, Level, Phase
 from runs.models import Run
 from runs.progress import record_event
+from runs.queries import algorithm_title
 from runs.search.algorithms import ALGORITHMS
 
 WORKING = (ModelState.WAITING, ModelState.FITTING)
@@ -29,25 +30,57 @@ def advance_models(run: Run) -> Phase:
     Called under the run's row lock, at any time and any number of times.
     """
     if not run.models.exists():
-        ModelMeta.objects.bulk_create(
-            ModelMeta(
-                run=run,
-                trial=trial,
-                algorithm=trial.algorithm,
-                params=trial.params,
-                value=trial.value,  # type: ignore[misc]  # completed: it has one
-            )
-            for trial in queries.best_trials(run)
-        )
+        make_models(run)
     models = ModelMeta.objects.filter(run=run)
     return_lapsed_models(run)
+    if selection.is_out_of_time(run):
+        cut_models(run)
     resting = models.filter(state__in=(ModelState.WAITING, ModelState.FITTED))
-    for pk in leases.take_unpublished(resting):
+    for pk in leases.take_unpublished(resting.exclude(pk__in=selection.too_early(run))):
         publish_on_commit(tasks.fit_model.delay, pk)
     states = set(models.values_list("state", flat=True))
     if states.intersection(WORKING):
         return Phase.REFITTING
     return Phase.EVALUATING if states.intersection(MEASURING) else Phase.FINISHED
+
+
+def make_models(run: Run) -> None:
+    """Make a row for every trial that becomes a model, in the order of their worth."""
+    chosen, left_out = selection.trials_to_refit(run)
+    ModelMeta.objects.bulk_create(
+        ModelMeta(
+            run=run,
+            trial=trial,
+            algorithm=trial.algorithm,
+            params=trial.full_params,
+            value=trial.value,  # type: ignore[misc]  # completed: it has one
+        )
+        for trial in chosen
+    )
+    if left_out:
+        names = ", ".join(
+            f"{algorithm_title(t.algorithm)} (trial {t.number})" for t in left_out
+        )
+        message = (
+            f"Left out for lack of time, although the best of their kind: {names}."
+        )
+        record_event(run, EventKind.NOTE, message)
+
+
+def cut_models(run: Run) -> None:
+    """End what the time budget does not allow any more, once there is a model to keep."""
+    models = ModelMeta.objects.filter(run=run)
+    # A worker that is still at it holds a token that is no more: it records nothing.
+    late = models.filter(state__in=WORKING, algorithm__in=set(ALGORITHMS))
+    cut = late.update(
+        **leases.FREE,
+        state=ModelState.FAILED,
+        error="The time budget ended before this model was fitted.",
+    )
+    if cut:
+        fits = "1 refit" if cut == 1 else f"{cut} refits"
+        message = f"{fits} cut: the time budget has ended."
+        record_event(run, EventKind.MODEL, message, level=Level.WARNING)
 
 
 def publish_on_commit(send: Callable[[int], object], pk: int) -> None:
@@ -67,7 +100,7 @@ def return_lapsed_models(run: Run) -> None:
             models, waiting=waiting, busy=busy, failed=ModelState.FAILED, doing=doing
         )
         for model in models.filter(pk__in=hopeless):
-            title = ALGORITHMS[model.algorithm].title
+            title = algorithm_title(model.algorithm)
             message = f"{title} could not become a model. {model.error}"
             record_event(run, EventKind.MODEL, message, level=Level.ERROR)
 
@@ -84,7 +117,7 @@ def delete_model(model: ModelMeta, *, user: User | None) -> None:
             "The run is still working on its models: wait for it, or stop it first."
         )
         raise ValidationError(message)
-    title = ALGORITHMS[model.algorithm].title
+    title = algorithm_title(model.algorithm)
     ModelMeta.objects.get(pk=model.pk).delete()
     record_event(
         run,

@@ -4,14 +4,17 @@ All three are single transactions under the run's row lock or single UPDATEs by 
 lease's token, so that a unit that two workers were given is recorded once.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
-from runs.enums import EventKind, Level, Phase, TrialState
+from runs import budget, predictions
+from runs.enums import BASELINE, EventKind, Level, Phase, TrialState
 from runs.leasing import LeaseQuerySet, is_dead, new_token
 from runs.models import Run, Trial
 from runs.progress import publish_on_commit, record_event
@@ -20,6 +23,10 @@ from runs.search.metrics import METRICS
 
 if TYPE_CHECKING:
     from runs.search.evaluation import TrialResult
+
+
+# Of each algorithm, for ensembles and for curves.
+KEPT_PREDICTIONS = 5
 
 
 class LeaseLostError(Exception):
@@ -49,11 +56,11 @@ def claim_unit(run_id: int, unit: int) -> Claim | None:
         if not n_claimed:
             return None
         trials = list(Trial.objects.filter(run=run, unit=unit).held(token))
-        algorithm = ALGORITHMS[trials[0].algorithm]
+        title = ALGORITHMS[trials[0].algorithm].title
         record_event(
             run,
             EventKind.TRIALS_STARTED,
-            f"{numbers(trials)} started: {algorithm.title}.",
+            f"{numbers(trials)} started: {title}.",
             data={"trials": [t.number for t in trials], "worker": trials[0].worker},
         )
     return Claim(run, token, trials)
@@ -82,23 +89,45 @@ def record(
     LeaseLostError
         If none of them is held any more.
     """
-    with transaction.atomic():
-        run = Run.objects.select_for_update().filter(pk=claim.run.pk).first()
-        if run is None:
-            raise LeaseLostError
-        pks = [trial.pk for trial in trials]
-        # Under the run's row lock: nobody takes a trial back between look and update.
-        held = Trial.objects.filter(pk__in=pks).held(claim.token)
-        mine = set(held.values_list("pk", flat=True))
-        if not mine:
-            raise LeaseLostError
-        changed = [
-            fill(trial, result)
-            for trial, result in zip(trials, results, strict=True)
-            if trial.pk in mine
-        ]
-        Trial.objects.bulk_update(changed, RESULT_FIELDS)
-        describe(run, changed)
+    stored = [store_predictions(result) for result in results]
+    try:
+        with transaction.atomic():
+            mine = write(claim, trials, results, stored)
+    except BaseException:
+        remove_predictions(stored)
+        raise
+    unclaimed = [
+        name for trial, name in zip(trials, stored, strict=True) if trial.pk not in mine
+    ]
+    remove_predictions(unclaimed)
+
+
+def write(
+    claim: Claim,
+    trials: Sequence[Trial],
+    results: "Sequence[TrialResult | str]",
+    stored: Sequence[str],
+) -> set[int]:
+    """Write results, and return the keys of the trials that were still held."""
+    run = Run.objects.select_for_update().filter(pk=claim.run.pk).first()
+    if run is None:
+        raise LeaseLostError
+    pks = [trial.pk for trial in trials]
+    # Under the run's row lock: nobody takes a trial back between look and update.
+    held = Trial.objects.filter(pk__in=pks).held(claim.token)
+    mine = set(held.values_list("pk", flat=True))
+    if not mine:
+        raise LeaseLostError
+    changed = [
+        fill(trial, result, name)
+        for trial, result, name in zip(trials, results, stored, strict=True)
+        if trial.pk in mine
+    ]
+    Trial.objects.bulk_update(changed, RESULT_FIELDS)
+    if any(stored):
+        forget_predictions(run, changed[0].algorithm)
+    describe(run, changed)
+    return mine
 
 
 RESULT_FIELDS = [
@@ -106,6 +135,12 @@ RESULT_FIELDS = [
     "value",
     "fold",
     "fold_scores",
+    "metrics",
+    "train_metrics",
+    "found",
+    "rungs",
+    "peak_memory_bytes",
+    "out_of_fold",
     "fit_seconds",
     "score_seconds",
     "warnings",
@@ -115,7 +150,7 @@ RESULT_FIELDS = [
 ]
 
 
-def fill(trial: Trial, result: "TrialResult | str") -> Trial:
+def fill(trial: Trial, result: "TrialResult | str", stored: str) -> Trial:
     trial.finished_at = timezone.now()
     trial.lease_token = ""
     if isinstance(result, str):
@@ -125,11 +160,65 @@ def fill(trial: Trial, result: "TrialResult | str") -> Trial:
     trial.value = result.value
     trial.fold = len(result.fold_scores)
     trial.fold_scores = result.fold_scores
+    trial.metrics = result.metrics
+    trial.train_metrics = result.train_metrics
+    trial.found = result.found
+    trial.rungs = result.rungs
+    trial.peak_memory_bytes = result.peak_memory_bytes
+    trial.out_of_fold = stored
     trial.fit_seconds = result.fit_seconds
     trial.score_seconds = result.score_seconds
     trial.warnings = result.warnings
     trial.error = result.error
     return trial
+
+
+def without_score(trial: Trial, error: str) -> "TrialResult":
+    """Return the failure of a trial that came to no score."""
+    from runs.search.evaluation import TrialResult
+
+    return TrialResult(
+        params=trial.params,
+        state="failed",
+        value=None,
+        fold_scores=[],
+        fit_seconds=[],
+        score_seconds=[],
+        warnings=[],
+        error=error,
+    )
+
+
+# --- Out-of-fold predictions -----------------------------------------------------------
+
+
+def store_predictions(result: "TrialResult | str") -> str:
+    """Write a trial's out-of-fold predictions, if it has some; return the file's name."""
+    if isinstance(result, str) or result.oof is None:
+        return ""
+    return predictions.write(result.oof)
+
+
+def remove_predictions(names: Sequence[str]) -> None:
+    for name in filter(None, names):
+        predictions.remove(name)
+
+
+def forget_predictions(run: Run, algorithm: str) -> None:
+    """Keep the predictions of an algorithm's best trials alone."""
+    for pk in budget.kept_predictions(run, algorithm)[KEPT_PREDICTIONS:]:
+        trial = Trial.objects.get(pk=pk[0])
+        name = str(trial.out_of_fold.name)
+        Trial.objects.filter(pk=trial.pk).update(out_of_fold="")
+        transaction.on_commit(partial(predictions.remove, name))
+
+
+def worth_keeping(run: Run, algorithm: str) -> float:
+    """Return the value from which on a trial's predictions would be kept."""
+    kept = budget.kept_predictions(run, algorithm)
+    if len(kept) < KEPT_PREDICTIONS:
+        return -math.inf
+    return kept[KEPT_PREDICTIONS - 1][1]
 
 
 def describe(run: Run, trials: Sequence[Trial]) -> None:
@@ -141,15 +230,22 @@ def describe(run: Run, trials: Sequence[Trial]) -> None:
     if values:
         best = max(values)
         text += f", {metric.title} {metric.display(best):.4f}"
-        if run.best_value is None or best > run.best_value:
+        if trials[0].algorithm == BASELINE:
+            run.baseline_value = best
+            run.save(update_fields=["baseline_value"])
+            text += " (the baseline)"
+        elif run.best_value is None or best > run.best_value:
             run.best_value = best
             run.save(update_fields=["best_value"])
             text += " (best so far)"
+    pruned = sum(t.state == TrialState.PRUNED for t in trials)
+    if pruned:
+        text += f"; {pruned} pruned"
     failed = [t for t in trials if t.state == TrialState.FAILED]
     if failed:
         level = Level.WARNING
         text += f"; {len(failed)} failed: {failed[0].error}"
-    elif not values:
+    elif not values and not pruned:
         text += f": {trials[0].error}"
     record_event(
         run,

@@ -5,12 +5,16 @@ The configure page, the command line and the API all come through `configure`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, TypedDict, Unpack
 
+from runs.enums import Scheme, Share, Strategy
+from runs.limits import check_limits
 from runs.models import Dataset, Run
 from runs.search import algorithms as registry
-from runs.search.metrics import default_metric, resolve_metric
+from runs.search.halving import Halving
+from runs.search.metrics import Metric, default_metric, resolve_metric
 from runs.search.planning import Plan, PlanItem, check_plan, plan_size
+from runs.search.presets import PRESETS, Shape
 from runs.search.problem import (
     SpecError,
     TaskType,
@@ -19,37 +23,122 @@ from runs.search.problem import (
     positive_class,
 )
 from runs.search.spaces import Space, parse_space, space_to_json
+from runs.validation import check_validation
 
 # The kinds of columns that can inform a prediction; identifiers and constants cannot.
 FEATURE_KINDS = frozenset({"numeric", "category", "boolean", "datetime", "text"})
-# A random search without a number of trials: with no limit, and with one in time.
-RANDOM_TRIALS = 30
+# A sampled search without a number of trials: with no limit, and with one in time.
+SAMPLED_TRIALS = 30
 MAX_TRIALS = 10_000
+# Computed for every trial besides the metric that ranks, unless others are asked for.
+USUAL_METRICS = {
+    TaskType.BINARY: ("roc_auc", "log_loss", "accuracy"),
+    TaskType.MULTICLASS: ("accuracy", "log_loss", "f1_macro"),
+    TaskType.REGRESSION: ("rmse", "mae", "r2"),
+}
+
+
+class Wishes(TypedDict, total=False):
+    """What may be asked of a search; what is left out comes from the preset, or below.
+
+    `None` says "none" or "the usual", also where the preset says something else.
+    """
+
+    scoring: str | None  # the metric that ranks
+    metrics: Iterable[str] | None  # others to compute
+    algorithms: Iterable[str] | None  # names or aliases
+    spaces: Mapping[str, Mapping[str, Any]] | None  # algorithm -> space as JSON
+    strategy: str
+    share: str
+    halving: Mapping[str, Any] | None
+    n_trials: int | None
+    time_budget_seconds: float | None
+    target_score: float | None
+    patience: int | None
+    trial_seconds: float | None
+    trial_memory_mb: int | None
+    scheme: str
+    n_splits: int
+    n_repeats: int
+    split_column: str
+    validation_fraction: float
+    holdout_fraction: float
+    train_scores: bool
+    ensemble: bool
+    seed: int
+
+
+USUAL: Wishes = {
+    "scoring": None,
+    "metrics": None,
+    "algorithms": None,
+    "spaces": None,
+    "strategy": "grid",
+    "share": "equal",
+    "halving": None,
+    "n_trials": None,
+    "time_budget_seconds": None,
+    "target_score": None,
+    "patience": None,
+    "trial_seconds": None,
+    "trial_memory_mb": None,
+    "scheme": "kfold",
+    "n_splits": 5,
+    "n_repeats": 1,
+    "split_column": "",
+    "validation_fraction": 0.2,
+    "holdout_fraction": 0.2,
+    "train_scores": True,
+    "ensemble": True,
+    "seed": 0,
+}
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A search that can be started: every value checked, every space parsed."""
+    """A search that can be started: every value checked, every space parsed.
+
+    The fields are those of `Run`.
+    """
 
     target: str
     task: str
     scoring: str
+    metrics: list[str]
     features: list[str]
     classes: list[str]
     positive_class: str
+    scheme: str
     n_splits: int
+    n_repeats: int
+    split_column: str
+    validation_fraction: float
     holdout_fraction: float
     seed: int
+    preset: str
     strategy: str
+    share: str
+    halving: dict[str, Any]
     n_trials: int | None
     time_budget_seconds: float | None
+    target_score: float | None
+    patience: int | None
+    trial_seconds: float | None
+    trial_memory_mb: int | None
+    train_scores: bool
+    ensemble: bool
     spaces: dict[str, dict[str, Any]]
     n_planned: int
 
     @property
+    def n_folds(self) -> int:
+        """Return how many folds each combination is scored on."""
+        return 1 if self.scheme == Scheme.HOLDOUT else self.n_splits * self.n_repeats
+
+    @property
     def n_fits(self) -> int:
         """Return the number of estimator fits a search without sharing would do."""
-        return self.n_planned * self.n_splits
+        return self.n_planned * self.n_folds
 
 
 def target_columns(dataset: Dataset) -> list[str]:
@@ -83,15 +172,8 @@ def configure(
     *,
     target: str,
     task: str | None = None,
-    scoring: str | None = None,
-    algorithms: Iterable[str] | None = None,
-    spaces: Mapping[str, Mapping[str, Any]] | None = None,
-    strategy: str = "grid",
-    n_trials: int | None = None,
-    time_budget_seconds: float | None = None,
-    n_splits: int = 5,
-    holdout_fraction: float = 0.2,
-    seed: int = 0,
+    preset: str | None = None,
+    **wishes: Unpack[Wishes],
 ) -> Configuration:
     """Check a wish against the dataset and fill in what was left open.
 
@@ -101,12 +183,12 @@ def configure(
         A dataset that has been read.
     target : str
         The column to predict.
-    task, scoring : str, optional
-        Detected from the column, and the task's usual metric, when not given.
-    algorithms : iterable of str, optional
-        Names or aliases; all that fit the task when not given.
-    spaces : mapping, optional
-        A search space for each algorithm in JSON form; takes the place of `algorithms`.
+    task : str, optional
+        Detected from the column when not given.
+    preset : str, optional
+        Name of a bundle that answers what `wishes` leave open, by the data's shape.
+    **wishes
+        See `Wishes`; `spaces` takes the place of `algorithms`.
 
     Raises
     ------
@@ -116,9 +198,11 @@ def configure(
     if not dataset.is_ready:
         message = f"The dataset “{dataset.name}” has not been read yet."
         raise SpecError(message, field="target")
-    check_numbers(n_splits, holdout_fraction, seed, time_budget_seconds)
     column = target_column(dataset, target)
     chosen = parse_task(task) if task else detected_task(dataset, target)
+    wish = completed(dataset, column, chosen, preset, wishes)
+    check_limits(wish)
+    validation = check_validation(dataset, target, wish)
     classes = column.get("classes")
     pairs = [(str(value), int(count)) for value, count in classes] if classes else None
     check_target(
@@ -127,13 +211,105 @@ def configure(
         n_known=(dataset.n_rows or 0) - column["missing"],
         distinct=column["distinct"],
         kind=column["kind"],
-        n_splits=n_splits,
-        holdout_fraction=holdout_fraction,
+        n_splits=validation.n_class_rows,
+        holdout_fraction=wish["holdout_fraction"],
     )
+    features = features_of(dataset, leave_out={target, validation.leave_out})
+    metric = (
+        resolve_metric(wish["scoring"], chosen)
+        if wish["scoring"]
+        else default_metric(chosen)
+    )
+    spaces = parse_spaces(dataset, chosen, wish)
+    plan = Plan(
+        strategy=parse_strategy(wish["strategy"]).value,
+        items=tuple(PlanItem(name, space) for name, space in spaces.items()),
+        n_trials=trials_of(wish),
+        seed=wish["seed"],
+        task=chosen,
+        share=parse_share(wish["share"]).value,
+        halving=parse_halving(wish),
+    )
+    check_plan(plan)
+    is_binary = chosen is TaskType.BINARY
+    return Configuration(
+        target=target,
+        task=chosen.value,
+        scoring=metric.name,
+        metrics=metrics_of(chosen, wish, metric),
+        features=features,
+        classes=[name for name, _ in pairs or [] if chosen.is_classification],
+        positive_class=positive_class(pairs) if is_binary and pairs else "",
+        scheme=validation.scheme,
+        n_splits=validation.n_splits,
+        n_repeats=validation.n_repeats,
+        split_column=validation.column,
+        validation_fraction=wish["validation_fraction"],
+        holdout_fraction=wish["holdout_fraction"],
+        seed=wish["seed"],
+        preset=preset or "",
+        strategy=plan.strategy,
+        share=plan.share,
+        halving=plan.halving._asdict() if plan.halving else {},
+        n_trials=plan.n_trials,
+        time_budget_seconds=wish["time_budget_seconds"],
+        target_score=wish["target_score"],
+        patience=wish["patience"],
+        trial_seconds=wish["trial_seconds"],
+        trial_memory_mb=wish["trial_memory_mb"],
+        train_scores=wish["train_scores"],
+        ensemble=wish["ensemble"],
+        spaces={name: space_to_json(space) for name, space in spaces.items()},
+        n_planned=plan_size(plan),
+    )
+
+
+def completed(
+    dataset: Dataset,
+    column: dict[str, Any],
+    task: TaskType,
+    preset: str | None,
+    wishes: Wishes,
+) -> Wishes:
+    """Answer what was left open: by the preset first, then by what is usual."""
+    if preset is None:
+        return {**USUAL, **wishes}
+    if preset not in PRESETS:
+        message = (
+            f"There is no preset “{preset}”. The presets are: {', '.join(PRESETS)}."
+        )
+        raise SpecError(message, field="preset")
+    bundle: Wishes = PRESETS[preset].build(shape_of(dataset, column, task))  # type: ignore[assignment]
+    if wishes.get("spaces") is not None:
+        bundle = {**bundle, "algorithms": None}
+    return {**USUAL, **bundle, **wishes}
+
+
+def shape_of(dataset: Dataset, target: dict[str, Any], task: TaskType) -> Shape:
+    """Describe a table to a preset."""
+    columns = [c for c in dataset.columns if c["name"] != target["name"]]
+    used = [c for c in columns if c["kind"] in FEATURE_KINDS]
+    kinds = [c["kind"] for c in used]
+    counts = [int(count) for _, count in target.get("classes") or []]
+    n_rows = (dataset.n_rows or 0) - target["missing"]
+    cells = (dataset.n_rows or 0) * len(used)
+    return Shape(
+        task=task,
+        n_rows=n_rows,
+        n_columns=len(used),
+        n_text=kinds.count("text"),
+        n_categories=kinds.count("category"),
+        n_classes=len(counts) if task.is_classification else 0,
+        rarest_class=min(counts, default=0) if task.is_classification else 0,
+        n_missing_share=sum(c["missing"] for c in used) / cells if cells else 0.0,
+    )
+
+
+def features_of(dataset: Dataset, *, leave_out: set[str]) -> list[str]:
     features = [
         c["name"]
         for c in dataset.columns
-        if c["kind"] in FEATURE_KINDS and c["name"] != target
+        if c["kind"] in FEATURE_KINDS and c["name"] not in leave_out
     ]
     if not features:
         message = (
@@ -141,54 +317,24 @@ def configure(
             "identifiers, constants or ignored columns."
         )
         raise SpecError(message, field="target")
-    metric = resolve_metric(scoring, chosen) if scoring else default_metric(chosen)
-    parsed = parse_spaces(chosen, strategy, algorithms, spaces)
-    if strategy == "random" and n_trials is None:
-        # With a time budget alone it is the time that ends the search.
-        n_trials = RANDOM_TRIALS if time_budget_seconds is None else MAX_TRIALS
-    plan = Plan(
-        strategy=as_strategy(strategy),
-        items=tuple(PlanItem(name, space) for name, space in parsed.items()),
-        n_trials=n_trials,
-        seed=seed,
-        task=chosen,
-    )
-    check_plan(plan)
-    classification = chosen is not TaskType.REGRESSION
-    return Configuration(
-        target=target,
-        task=chosen.value,
-        scoring=metric.name,
-        features=features,
-        classes=[name for name, _ in pairs] if classification and pairs else [],
-        positive_class=positive_class(pairs)
-        if chosen is TaskType.BINARY and pairs
-        else "",
-        n_splits=n_splits,
-        holdout_fraction=holdout_fraction,
-        seed=seed,
-        strategy=strategy,
-        n_trials=n_trials,
-        time_budget_seconds=time_budget_seconds,
-        spaces={name: space_to_json(space) for name, space in parsed.items()},
-        n_planned=plan_size(plan),
-    )
+    return features
 
 
-def check_numbers(
-    n_splits: int, holdout_fraction: float, seed: int, time_budget_seconds: float | None
-) -> None:
-    if not 2 <= n_splits <= 50:
-        raise SpecError("Choose between 2 and 50 folds.", field="n_splits")
-    if not 0 <= holdout_fraction <= 0.9:
-        message = "The holdout share must be between 0 and 0.9 of the rows."
-        raise SpecError(message, field="holdout_fraction")
-    if not 0 <= seed < 2**31:
-        message = "The seed must be a whole number from 0 to 2,147,483,647."
-        raise SpecError(message, field="seed")
-    if time_budget_seconds is not None and not time_budget_seconds > 0:
-        message = "The time budget must be more than zero, or left empty for no limit."
-        raise SpecError(message, field="time_budget_seconds")
+def metrics_of(task: TaskType, wish: Wishes, ranking: Metric) -> list[str]:
+    """Return the metrics of every trial, the one that ranks first."""
+    asked = wish["metrics"]
+    if isinstance(asked, str):
+        asked = asked.split(",")
+    names = USUAL_METRICS[task] if asked is None else asked
+    found = [resolve_metric(name.strip(), task).name for name in names]
+    return list(dict.fromkeys([ranking.name, *found]))
+
+
+def trials_of(wish: Wishes) -> int | None:
+    if wish["strategy"] == Strategy.GRID or wish["n_trials"] is not None:
+        return wish["n_trials"]
+    # With a time budget alone it is the time that ends the search.
+    return SAMPLED_TRIALS if wish["time_budget_seconds"] is None else MAX_TRIALS
 
 
 def parse_task(name: str) -> TaskType:
@@ -200,41 +346,56 @@ def parse_task(name: str) -> TaskType:
         raise SpecError(message, field="task") from None
 
 
-def as_strategy(name: str) -> Literal["grid", "random"]:
-    if name == "grid":
-        return "grid"
-    if name == "random":
-        return "random"
-    message = f"There is no strategy “{name}”. Choose grid or random."
-    raise SpecError(message, field="strategy")
+def parse_strategy(name: str) -> Strategy:
+    try:
+        return Strategy(name)
+    except ValueError:
+        known = ", ".join(Strategy.values)
+        message = f"There is no strategy “{name}”. Choose one of {known}."
+        raise SpecError(message, field="strategy") from None
 
 
-def parse_spaces(
-    task: TaskType,
-    strategy: str,
-    algorithms: Iterable[str] | None,
-    spaces: Mapping[str, Mapping[str, Any]] | None,
-) -> dict[str, Space]:
-    """Return the space of each algorithm, in the order asked for."""
-    as_strategy(strategy)
-    if spaces is not None:
-        parsed: dict[str, Space] = {}
-        for asked, space in spaces.items():
-            algorithm = registry.resolve(asked, task)
-            parsed[algorithm.name] = parse_space(space, algorithm=algorithm.name)
-        names = list(parsed)
-    else:
-        chosen = (
-            [registry.resolve(name, task) for name in algorithms]
-            if algorithms is not None
-            else registry.algorithms_for(task)
+def parse_share(name: str) -> Share:
+    try:
+        return Share(name)
+    except ValueError:
+        message = f"A budget cannot be shared “{name}”. Choose equal or adaptive."
+        raise SpecError(message, field="share") from None
+
+
+def parse_halving(wish: Wishes) -> Halving | None:
+    if wish["strategy"] != Strategy.HALVING:
+        return None
+    asked = dict(wish["halving"] or {})
+    unknown = sorted(set(asked) - set(Halving._fields))
+    if unknown:
+        message = (
+            f"“halving” has an unknown key “{unknown[0]}”; known are "
+            f"{', '.join(Halving._fields)}."
         )
-        parsed = {
-            a.name: a.grid(task) if strategy == "grid" else a.space(task)
-            for a in chosen
-        }
-        names = list(parsed)
-    if not names:
+        raise SpecError(message, field="halving")
+    return Halving(**asked)
+
+
+def parse_spaces(dataset: Dataset, task: TaskType, wish: Wishes) -> dict[str, Space]:
+    """Return the space of each algorithm, in the order asked for."""
+    listed = parse_strategy(wish["strategy"]) == Strategy.GRID
+    asked, spaces = wish["algorithms"], wish["spaces"] or {}
+    given = {registry.resolve(name, task).name: space for name, space in spaces.items()}
+    if asked is not None:
+        chosen = [registry.resolve(name, task) for name in asked]
+    elif wish["spaces"] is not None:
+        chosen = [registry.ALGORITHMS[name] for name in given]
+    else:
+        size = (dataset.n_rows or 0, len(dataset.columns))
+        chosen = [a for a in registry.algorithms_for(task) if a.proposed(*size)]
+    parsed = {
+        a.name: parse_space(given[a.name], algorithm=a.name)
+        if a.name in given
+        else (a.grid(task) if listed else a.space(task))
+        for a in chosen
+    }
+    if not parsed:
         raise SpecError("Choose at least one algorithm.", field="algorithms")
     return parsed
 
@@ -242,7 +403,7 @@ def parse_spaces(
 def plan_of(run: Run) -> Plan:
     """Return the plan of a stored run."""
     return Plan(
-        strategy=as_strategy(run.strategy),
+        strategy=parse_strategy(run.strategy).value,
         items=tuple(
             PlanItem(name, parse_space(space, algorithm=name))
             for name, space in run.spaces.items()
@@ -250,4 +411,6 @@ def plan_of(run: Run) -> Plan:
         n_trials=run.n_trials,
         seed=run.seed,
         task=TaskType(run.task),
+        share=parse_share(run.share).value,
+        halving=Halving(**run.halving) if run.halving else None,
     )

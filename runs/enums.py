@@ -2,6 +2,11 @@
 
 from django.db import models
 
+# Trials that are not of a run's plan: the line to beat, and the best ones together.
+BASELINE = "baseline"
+ENSEMBLE = "ensemble"
+BESIDES = (BASELINE, ENSEMBLE)
+
 
 class Role(models.TextChoices):
     """What a member may do in a project; each role includes the ones before it."""
@@ -26,6 +31,26 @@ class DatasetState(models.TextChoices):
 class Strategy(models.TextChoices):
     GRID = "grid", "Grid"
     RANDOM = "random", "Random"
+    TPE = "tpe", "TPE"
+    HALVING = "halving", "Successive halving"
+
+
+class Scheme(models.TextChoices):
+    """How the rows of a search become folds; values are those of `Split.scheme`."""
+
+    KFOLD = "kfold", "K-fold"
+    REPEATED = "repeated", "Repeated k-fold"
+    GROUP = "group", "Group k-fold"
+    TIME = "time", "Time-ordered"
+    HOLDOUT = "holdout", "Single validation part"
+    PREDEFINED = "predefined", "Fold column"
+
+
+class Share(models.TextChoices):
+    """How several algorithms share a budget."""
+
+    EQUAL = "equal", "Equal shares"
+    ADAPTIVE = "adaptive", "More to those ahead"
 
 
 class Task(models.TextChoices):

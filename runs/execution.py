@@ -10,13 +10,18 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from runs import claims
 from runs.claims import Claim, LeaseLostError, claim_unit, record, release
-from runs.enums import Phase
+from runs.configuration import plan_of
+from runs.enums import BASELINE, Phase
+from runs.guard import Guard
 from runs.leasing import new_token, renewing
 from runs.models import Run, Trial
 from runs.progress import publish
 from runs.search.algorithms import ALGORITHMS
+from runs.search.halving import rungs_of, should_prune
 from runs.search.metrics import METRICS, make_scorer
+from runs.search.planning import Plan
 from runs.search.problem import SpecError, TaskType
 from runs.training_data import data_key, load_training_data, split_of
 
@@ -62,9 +67,12 @@ def examined(run: Run) -> dict[str, Any]:
     from runs.tables.labels import label
 
     data = load_training_data(run)
-    fold_rows(data.y[data.train_rows], split_of(run))
+    fold_rows(data.y[data.train_rows], split_of(run), data.train_by)
     return {
         "prepared_at": timezone.now(),
+        "published_at": None,
+        "attempts": 0,
+        "data_key": data_key(run),
         "n_rows_train": len(data.train_rows),
         "n_rows_holdout": len(data.holdout_rows),
         "classes": [label(c) for c in data.classes],
@@ -74,16 +82,24 @@ def examined(run: Run) -> dict[str, Any]:
 # --- Evaluating a unit -----------------------------------------------------------------
 
 
-def evaluate_unit(run_id: int, unit: int) -> None:
-    """Evaluate a unit's trials and record them; nothing happens if it is not free."""
+def evaluate_unit(
+    run_id: int, unit: int, told: Callable[[], object] | None = None
+) -> None:
+    """Evaluate a unit's trials and record them; nothing happens if it is not free.
+
+    `told` is called if a trial has to be ended together with this process.
+    """
     claim = claim_unit(run_id, unit)
     if claim is None:
         return
     rows = Trial.objects.filter(run_id=run_id, unit=unit)
-    with renewing(rows, claim.token) as lost:
+    with (
+        renewing(rows, claim.token) as lost,
+        Guard(claim, told) as guard,
+    ):
         watch = Watch(claim, is_lost=lost.is_set)
         try:
-            for trials, results in evaluated(claim, watch):
+            for trials, results in evaluated(claim, watch, guard.fitting):
                 record(claim, trials, results)
         except DatabaseError:
             # Nothing of these trials is at fault: their lease ends, and they are retried.
@@ -109,7 +125,8 @@ class Watch:
         """Answer between folds; sets `reason` to the sentence for the trials cut off."""
         if self.is_lost():
             raise LeaseLostError
-        if self.claim.run.deadline and timezone.now() >= self.claim.run.deadline:
+        deadline = self.claim.run.search_deadline
+        if deadline and timezone.now() >= deadline:
             self.reason = "The time budget was used up before all folds were scored."
         elif time.monotonic() - self.looked >= LOOK_SECONDS:
             self.looked = time.monotonic()
@@ -122,10 +139,16 @@ class Watch:
         return bool(self.reason)
 
 
+def nobody(trials: Sequence[Trial]) -> None:
+    """Take no notice of what is being fitted."""
+
+
 def evaluated(
-    claim: Claim, watch: Watch
+    claim: Claim, watch: Watch, fitting: Callable[[Sequence[Trial]], None] = nobody
 ) -> Iterator[tuple[list[Trial], "list[TrialResult | str]"]]:
     """Evaluate group by group: trials that share a fit are a group.
+
+    `fitting` is told which trials are fitted, and of none while results are recorded.
 
     Yields
     ------
@@ -134,12 +157,12 @@ def evaluated(
     """
     from runs.search.evaluation import Interrupted
 
-    groups = shared_fits(claim.trials)
     done: list[Trial] = []
     results: list[TrialResult | str] = []
     recorded = time.monotonic()
-    for group in groups:
+    for group in shared_fits(claim.trials):
         done += group
+        fitting(group)
         try:
             if watch.should_stop():
                 raise Interrupted
@@ -150,7 +173,9 @@ def evaluated(
             raise
         except Exception as error:  # a trial's result, never the end of a run
             logger.exception("Trials of run %s could not be evaluated", claim.run.pk)
-            results += [unforeseen(trial, error) for trial in group]
+            reason = str(error) if isinstance(error, SpecError) else f"{error!r:.500}"
+            results += [claims.without_score(trial, reason) for trial in group]
+        fitting(())
         if time.monotonic() - recorded >= PROGRESS_SECONDS:
             yield done, results
             done, results, recorded = [], [], time.monotonic()
@@ -158,33 +183,13 @@ def evaluated(
         yield done, results
 
 
-def unforeseen(trial: Trial, error: Exception) -> "TrialResult":
-    """Return the failure of a trial whose folds could not even be prepared."""
-    from runs.search.evaluation import TrialResult
-
-    return TrialResult(
-        params=trial.params,
-        state="failed",
-        value=None,
-        fold_scores=[],
-        fit_seconds=[],
-        score_seconds=[],
-        warnings=[],
-        error=str(error) if isinstance(error, SpecError) else f"{error!r:.500}",
-    )
-
-
 def shared_fits(trials: Iterable[Trial]) -> list[list[Trial]]:
-    """Group trials that differ in the path parameter alone, the longest last."""
+    """Group trials that differ only in what their algorithm can share."""
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
-        path = ALGORITHMS[trial.algorithm].path
-        rest = {k: v for k, v in trial.params.items() if not path or k != path.name}
+        shared = ALGORITHMS[trial.algorithm].shared
+        rest = {k: v for k, v in trial.params.items() if k not in shared}
         groups.setdefault(repr(sorted(rest.items())), []).append(trial)
-    for group in groups.values():
-        path = ALGORITHMS[group[0].algorithm].path
-        if path and len(group) > 1:
-            group.sort(key=lambda t: t.params[path.name])
     return list(groups.values())
 
 
@@ -196,17 +201,48 @@ def evaluate_group(
     run = claim.run
     algorithm = ALGORITHMS[group[0].algorithm]
     shown = Shown(claim, group)
+    is_baseline = algorithm.name == BASELINE
+    plan = None if is_baseline else plan_of(run)
+    least = claims.worth_keeping(run, algorithm.name)
     return evaluation.evaluate_unit(
         algorithm,
         [trial.params for trial in group],
         folds_of(run, algorithm.recipe),
         task=TaskType(run.task),
-        scorer=scorer_of(run.scoring, run.task, tuple(run.classes), run.positive_class),
+        scorers=scorers_of(
+            tuple(run.all_metrics), run.task, tuple(run.classes), run.positive_class
+        ),
+        ranking=run.scoring,
         random_state=run.seed,
         n_threads=settings.THREADS_PER_WORKER,
+        train_scores=run.train_scores,
+        keep_predictions=False if is_baseline else (lambda value: value > least),
+        rungs=rungs_of(plan.halving, run.n_rows_train)
+        if plan and plan.halving
+        else (1.0,),
+        resource=plan.halving.resource if plan and plan.halving else "rows",
+        should_prune=Pruning(claim, plan).should_prune if plan else None,
         on_fold=shown.fold,
         should_stop=watch.should_stop,
     )
+
+
+class Pruning:
+    """Decides for halving by what the run's other trials reached at the same rung."""
+
+    def __init__(self, claim: Claim, plan: Plan) -> None:
+        self.claim = claim
+        self.eta = plan.halving.eta if plan.halving else 0
+
+    def should_prune(self, params: object, rung: int, value: float) -> bool:
+        others = self.claim.run.trials.exclude(rungs=[])
+        stored = others.exclude(lease_token=self.claim.token)
+        reached = [
+            rungs[rung]["value"]
+            for rungs in stored.values_list("rungs", flat=True)
+            if len(rungs) > rung
+        ]
+        return should_prune(reached, rung, value, self.eta)
 
 
 class Shown:
@@ -229,30 +265,42 @@ class Shown:
 
 
 @lru_cache(maxsize=4)
-def scorer_of(
-    scoring: str, task: str, classes: tuple[str, ...], positive: str
-) -> Callable[..., float]:
-    return make_scorer(
-        METRICS[scoring],
-        TaskType(task),
-        classes=list(classes),
-        positive=positive or None,
-    )
+def scorers_of(
+    metrics: tuple[str, ...], task: str, classes: tuple[str, ...], positive: str
+) -> dict[str, Callable[..., float]]:
+    return {
+        name: make_scorer(
+            METRICS[name],
+            TaskType(task),
+            classes=list(classes),
+            positive=positive or None,
+        )
+        for name in metrics
+    }
 
 
 def folds_of(run: Run, recipe: str) -> "FoldSet":
     """Return the prepared folds; the first process of a host to need them makes them."""
-    from runs.search.folds import prepare_folds
+    from runs.search.folds import make_room, prepare_folds
 
-    def load() -> tuple[Any, Any]:
+    made = False
+
+    def load() -> tuple[Any, Any, Any]:
+        nonlocal made
+        made = True
         data = load_training_data(run)
         X = data.X.iloc[data.train_rows].reset_index(drop=True)
-        return X, data.y[data.train_rows]
+        return X, data.y[data.train_rows], data.train_by
 
-    return prepare_folds(
+    directory = run.dataset.folds_dir
+    folds = prepare_folds(
         load,
         split=split_of(run),
         recipe=recipe,
-        cache_dir=run.dataset.folds_dir,
-        key=data_key(run),
+        cache_dir=directory,
+        key=run.data_key or data_key(run),
     )
+    if made:
+        limit = settings.CACHE_LIMIT_MB * 1024**2
+        make_room(directory.parent, limit, keep=directory)
+    return folds

@@ -1,8 +1,11 @@
-"""A deleted row takes its files with it, whoever deleted it: page, admin or command."""
+"""Stored files: where they can be read, and that they go with the row that names them."""
 
 import shutil
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
@@ -40,3 +43,18 @@ def remove_files(sender: type[models.Model], instance: models.Model, **_: Any) -
         if held:
             # After the commit: a rolled back deletion must keep its files.
             transaction.on_commit(partial(held.storage.delete, str(held.name)))
+
+
+@contextmanager
+def local_copy(stored: FieldFile) -> Iterator[Path]:
+    """Yield a path to a stored file, fetched first where the storage is elsewhere."""
+    try:
+        path = Path(stored.path)
+    except NotImplementedError:
+        with tempfile.NamedTemporaryFile(suffix=Path(stored.name or "").suffix) as copy:
+            for chunk in stored.chunks():
+                copy.write(chunk)
+            copy.flush()
+            yield Path(copy.name)
+    else:
+        yield path

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from runs import refill
+from runs import budget, refill
 from runs.enums import EventKind, Level, Phase, TrialState, Wish
 from runs.models import Run, Trial
 from runs.progress import record_event
@@ -31,6 +31,7 @@ class Work:
     """What to publish once the decision is committed."""
 
     prepare: bool = False
+    ensemble: bool = False
     units: list[int] = field(default_factory=list)
 
 
@@ -74,17 +75,29 @@ def preparing(run: Run, work: Work) -> Phase:
         return Phase.STOPPING
     if run.prepared_at:
         return Phase.SEARCHING
-    lapsed = Run.objects.filter(pk=run.pk).lapsed().exists()
-    if lapsed and run.attempts >= settings.MAX_ATTEMPTS:
+    if is_given_up(run):
         run.error = given_up("preparing the data")
         return Phase.FAILED
-    if lapsed:
-        run.lease_token, run.published_at = "", None
-    if not run.lease_token and is_unpublished(run.published_at):
-        run.published_at = timezone.now()
-        work.prepare = True
-    run.save(update_fields=["lease_token", "published_at"])
+    work.prepare = is_to_publish(run)
     return Phase.PREPARING
+
+
+def is_given_up(run: Run) -> bool:
+    """Take the run's lease back from a dead worker; True if that was the last attempt."""
+    if Run.objects.filter(pk=run.pk).lapsed().exists():
+        run.lease_token, run.published_at = "", None
+        run.save(update_fields=["lease_token", "published_at"])
+        return run.attempts >= settings.MAX_ATTEMPTS
+    return False
+
+
+def is_to_publish(run: Run) -> bool:
+    """Tell whether nobody works on the run itself, and note that somebody is told to."""
+    if run.lease_token or not is_unpublished(run.published_at):
+        return False
+    run.published_at = timezone.now()
+    run.save(update_fields=["published_at"])
+    return True
 
 
 def searching(run: Run, work: Work) -> Phase:
@@ -92,17 +105,26 @@ def searching(run: Run, work: Work) -> Phase:
         return Phase.STOPPING
     if run.wish == Wish.PAUSE:
         return Phase.PAUSED
-    if out_of_time(run):
-        skip_waiting(run, "The time budget was used up before this trial began.")
+    if run.time_budget_seconds is not None:
+        run.reserve_seconds = budget.reserve(run)
+        run.save(update_fields=["reserve_seconds"])
+    reason = budget.why_enough(run)
+    if reason:
+        skip_waiting(run, reason)
         exhausted = True
     else:
         try:
+            skip_hopeless(run)
             exhausted = refill.top_up(run)
         except SpecError as error:  # a space stored by an older version, for example
             run.error = f"The search cannot go on: {error}"
             return Phase.FAILED
         work.units += publish_waiting(run)
-    return after_search(run) if exhausted and is_idle(run) else Phase.SEARCHING
+    if not exhausted or not is_idle(run):
+        return Phase.SEARCHING
+    if reason:
+        record_event(run, EventKind.NOTE, f"The search has ended. {reason}")
+    return after_search(run)
 
 
 def paused(run: Run, work: Work) -> Phase:
@@ -117,7 +139,8 @@ def stopping(run: Run, work: Work) -> Phase:
 
 
 def after_search(run: Run) -> Phase:
-    if run.trials.filter(state=TrialState.COMPLETE).exists():
+    if run.planned_trials.filter(state=TrialState.COMPLETE).exists():
+        count_troubles(run)
         return Phase.REFITTING
     if run.was_stopped:
         return Phase.STOPPED
@@ -126,7 +149,15 @@ def after_search(run: Run) -> Phase:
 
 
 def modelling(run: Run, work: Work) -> Phase:
-    """Ask the receivers of `run_finished` how far the models are."""
+    """Have the best trials joined, then ask the receivers of `run_finished`."""
+    if run.ensemble and run.ensembled_at is None and run.phase == Phase.REFITTING:
+        if not is_given_up(run):
+            work.ensemble = is_to_publish(run)
+            return Phase.REFITTING
+        run.ensembled_at = timezone.now()
+        run.save(update_fields=["ensembled_at"])
+        message = given_up("joining the best trials")
+        record_event(run, EventKind.NOTE, message, level=Level.WARNING)
     order = [*Phase.after_search(), Phase.FINISHED]
     sent = run_finished.send(sender=Run, run=run)
     steps = [order.index(Phase(str(phase))) for _, phase in sent]
@@ -200,17 +231,37 @@ def is_idle(run: Run) -> bool:
     return not run.trials.filter(state__in=busy).exists()
 
 
-def out_of_time(run: Run) -> bool:
-    return run.deadline is not None and timezone.now() >= run.deadline
+def skip_hopeless(run: Run) -> None:
+    """Give up waiting trials that would take longer than the time that is left."""
+    if pks := budget.hopeless(run):
+        skip_waiting(run, "It would not have ended within the time budget.", pks=pks)
 
 
-def skip_waiting(run: Run, reason: str) -> None:
+def skip_waiting(run: Run, reason: str, *, pks: list[int] | None = None) -> None:
     waiting = run.trials.filter(state=TrialState.WAITING)
+    if pks is not None:
+        waiting = waiting.filter(pk__in=pks)
     skipped = waiting.update(
         state=TrialState.SKIPPED, error=reason, finished_at=timezone.now()
     )
     if skipped:
-        record_event(run, EventKind.NOTE, f"{skipped} waiting trials skipped. {reason}")
+        trials = "1 waiting trial" if skipped == 1 else f"{skipped} waiting trials"
+        record_event(run, EventKind.NOTE, f"{trials} skipped. {reason}")
+
+
+def count_troubles(run: Run) -> None:
+    """Write down how many trials failed or were cut, by reason."""
+    troubled = run.trials.filter(state__in=(TrialState.FAILED, TrialState.SKIPPED))
+    reasons = troubled.values_list("error").annotate(n=Count("pk")).order_by("-n")
+    for reason, n in reasons[:5]:
+        trials = "1 trial" if n == 1 else f"{n} trials"
+        record_event(
+            run,
+            EventKind.NOTE,
+            f"{trials} without a score: {reason or 'no reason given'}",
+            level=Level.WARNING,
+            data={"reason": reason, "n_trials": n},
+        )
 
 
 def return_lapsed_trials(run: Run) -> None:
@@ -255,7 +306,7 @@ def given_up(what: str) -> str:
 
 def why_nothing_completed(run: Run) -> str:
     """Return why a search has no result: the most frequent failure, or the budget."""
-    failed = run.trials.filter(state=TrialState.FAILED)
+    failed = run.planned_trials.filter(state=TrialState.FAILED)
     reasons = failed.values_list("error").annotate(n=Count("pk")).order_by("-n")
     if reasons:
         return f"No trial was completed. Most frequent reason: {reasons[0][0]}"

@@ -14,11 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from runs.enums import (
+    BESIDES,
     DatasetState,
     EventKind,
     Level,
     Phase,
     Role,
+    Scheme,
+    Share,
     Strategy,
     Task,
     TrialState,
@@ -93,6 +96,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.project} ({self.role})"
+
+
+def predictions_path(trial: "Trial", filename: str) -> str:
+    return f"predictions/out-of-fold/{uuid.uuid4().hex}.npy"
 
 
 def upload_path(dataset: "Dataset", filename: str) -> str:
@@ -185,8 +192,24 @@ class Run(Leased):
     seed = models.PositiveIntegerField(default=0)
     strategy = models.CharField(max_length=10, choices=Strategy)
     spaces = models.JSONField(default=dict)  # algorithm -> space in JSON form
+    preset = models.CharField(max_length=30, blank=True)
+    # How the rows are divided, besides `n_splits`.
+    scheme = models.CharField(max_length=12, choices=Scheme, default=Scheme.KFOLD)
+    n_repeats = models.PositiveSmallIntegerField(default=1)
+    split_column = models.CharField(max_length=500, blank=True)
+    validation_fraction = models.FloatField(default=0.2)
+    metrics = models.JSONField(default=list, blank=True)  # besides `scoring`
+    train_scores = models.BooleanField(default=True)
+    ensemble = models.BooleanField(default=True)
+    # Budgets, each alone or together: what is reached first ends the search.
     n_trials = models.PositiveIntegerField(null=True, blank=True)
     time_budget_seconds = models.FloatField(null=True, blank=True)
+    target_score = models.FloatField(null=True, blank=True)  # as people read it
+    patience = models.PositiveIntegerField(null=True, blank=True)
+    share = models.CharField(max_length=10, choices=Share, default=Share.EQUAL)
+    halving = models.JSONField(default=dict, blank=True)
+    trial_seconds = models.FloatField(null=True, blank=True)
+    trial_memory_mb = models.PositiveIntegerField(null=True, blank=True)
 
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.QUEUED)
     wish = models.CharField(max_length=10, choices=Wish, blank=True, default=Wish.NONE)
@@ -197,10 +220,16 @@ class Run(Leased):
     finished_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.FloatField(default=0)
     prepared_at = models.DateTimeField(null=True, blank=True)
+    # Equal data, split and seed have equal names: their scores can be compared.
+    data_key = models.CharField(max_length=64, blank=True, db_index=True)
+    ensembled_at = models.DateTimeField(null=True, blank=True)
+    # Seconds of the time budget that are kept for refits and evaluation.
+    reserve_seconds = models.FloatField(default=0)
     n_planned = models.PositiveIntegerField(default=0)
     n_rows_train = models.PositiveIntegerField(null=True, blank=True)
     n_rows_holdout = models.PositiveIntegerField(null=True, blank=True)
     best_value = models.FloatField(null=True, blank=True)
+    baseline_value = models.FloatField(null=True, blank=True)
     error = models.TextField(blank=True)
 
     objects = LeasedProjectQuerySet.as_manager()
@@ -227,6 +256,30 @@ class Run(Leased):
         allowed = self.time_budget_seconds + self.paused_seconds
         return self.started_at + timedelta(seconds=allowed)
 
+    @property
+    def search_deadline(self) -> datetime | None:
+        """When the search has to end for refits and evaluation to fit into the budget."""
+        if self.deadline is None:
+            return None
+        return self.deadline - timedelta(seconds=self.reserve_seconds)
+
+    @property
+    def planned_trials(self) -> "LeasedProjectQuerySet":
+        """Return the trials of the plan: without the baseline and the ensemble."""
+        return self.trials.exclude(algorithm__in=BESIDES)
+
+    @property
+    def n_folds(self) -> int:
+        """Return how many folds each trial is scored on."""
+        if self.scheme == Scheme.HOLDOUT:
+            return 1
+        return self.n_splits * self.n_repeats
+
+    @property
+    def all_metrics(self) -> list[str]:
+        """Return the metrics of every trial, the one that ranks first."""
+        return [self.scoring, *(m for m in self.metrics if m != self.scoring)]
+
 
 class Trial(Leased):
     """One parameter combination of one algorithm, scored on every fold."""
@@ -245,6 +298,19 @@ class Trial(Leased):
     )
     value = models.FloatField(null=True, blank=True)
     fold_scores = models.JSONField(default=list, blank=True)
+    # metric -> fold scores (greater is better), on the part scored and the part fitted
+    metrics = models.JSONField(default=dict, blank=True)
+    train_metrics = models.JSONField(default=dict, blank=True)
+    # Parameters the evaluation found itself, such as the number of iterations.
+    found = models.JSONField(default=dict, blank=True)
+    rungs = models.JSONField(default=list, blank=True)
+    peak_memory_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    out_of_fold = models.FileField(
+        upload_to=predictions_path, max_length=255, blank=True
+    )
+    reused_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     fold = models.PositiveSmallIntegerField(default=0)
     fit_seconds = models.JSONField(default=list, blank=True)
     score_seconds = models.JSONField(default=list, blank=True)
@@ -277,6 +343,16 @@ class Trial(Leased):
 
     def __str__(self) -> str:
         return f"Trial {self.number} of {self.run}"
+
+    @property
+    def full_params(self) -> dict[str, Any]:
+        """Return the parameters of the model: those asked for, and those found."""
+        return {**self.params, **self.found}
+
+    @property
+    def seconds(self) -> float:
+        """Return the time its fits and scorings took, added up."""
+        return sum(self.fit_seconds) + sum(self.score_seconds)
 
 
 class RunEvent(models.Model):

@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,10 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import File
 from django.db.models import Q
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from runs.enums import DatasetState
+from runs.files import local_copy
 from runs.leasing import is_dead, new_token, renewing, worker_name
 from runs.models import Dataset, upload_path
 
@@ -97,21 +96,6 @@ def read(dataset: Dataset, parquet: Path) -> dict[str, Any]:
         "repairs": list(table.repairs),
         "content_hash": digest,
     }
-
-
-@contextmanager
-def local_copy(stored: FieldFile) -> Iterator[Path]:
-    """Yield a path to a stored file, fetched first where the storage is elsewhere."""
-    try:
-        path = Path(stored.path)
-    except NotImplementedError:
-        with tempfile.NamedTemporaryFile(suffix=Path(stored.name or "").suffix) as copy:
-            for chunk in stored.chunks():
-                copy.write(chunk)
-            copy.flush()
-            yield Path(copy.name)
-    else:
-        yield path
 
 
 def record(dataset_id: int, token: str, facts: dict[str, Any], parquet: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from runs.enums import Phase, TrialState
+from runs.enums import BASELINE, ENSEMBLE, Phase, TrialState
 from runs.models import Run, RunEvent, Trial
 from runs.search.algorithms import ALGORITHMS
 from runs.search.metrics import METRICS
@@ -77,12 +77,18 @@ class LiveState(NamedTuple):
 
 
 def algorithm_title(name: str) -> str:
+    if name == ENSEMBLE:
+        return "Ensemble"
     return ALGORITHMS[name].title if name in ALGORITHMS else name
 
 
 def leaderboard(run: Run) -> QuerySet[Trial]:
-    """Return the complete trials, best first; of equals the earlier one leads."""
-    complete = run.trials.filter(state=TrialState.COMPLETE)
+    """Return the complete trials, best first; of equals the earlier one leads.
+
+    The baseline is not among them: it is the line to beat, not a result.
+    """
+    complete = run.trials.filter(state=TrialState.COMPLETE, value__isnull=False)
+    complete = complete.exclude(algorithm=BASELINE)
     return complete.order_by("-value", "number")
 
 
@@ -96,7 +102,7 @@ def leader_rows(run: Run, limit: int = LEADERBOARD_ROWS) -> list[LeaderRow]:
             algorithm_title=algorithm_title(trial.algorithm),
             score=metric.display(trial.value or 0.0),
             spread=stdev(trial.fold_scores) if len(trial.fold_scores) > 1 else None,
-            params=trial.params,
+            params=trial.full_params,
             fit_seconds=sum(trial.fit_seconds),
             model_id=trial.model.pk if hasattr(trial, "model") else None,
         )
@@ -105,7 +111,7 @@ def leader_rows(run: Run, limit: int = LEADERBOARD_ROWS) -> list[LeaderRow]:
 
 
 def trial_counts(run: Run) -> TrialCounts:
-    found = run.trials.values_list("state").annotate(n=Count("pk")).order_by()
+    found = run.planned_trials.values_list("state").annotate(n=Count("pk")).order_by()
     by_state = dict(found)
     return TrialCounts(
         **{state.value: by_state.get(state.value, 0) for state in TrialState},
@@ -199,8 +205,8 @@ def worker_cards(run: Run) -> list[WorkerCard]:
             algorithm_title=algorithm_title(trials[0].algorithm),
             params=trials[0].params,
             n_trials=len(trials),
-            fold=min(trials[0].fold + 1, run.n_splits),
-            n_splits=run.n_splits,
+            fold=min(trials[0].fold + 1, run.n_folds),
+            n_splits=run.n_folds,
             fold_scores=[metric.display(s) for s in trials[0].fold_scores],
             started_at=trials[0].started_at,
         )
@@ -214,7 +220,7 @@ def history(run: Run, *, latest: int | None = None) -> dict[str, Any]:
     With `latest`, only the points of the trials that ended last.
     """
     metric = METRICS[run.scoring]
-    complete = run.trials.filter(state=TrialState.COMPLETE)
+    complete = run.trials.filter(state=TrialState.COMPLETE).exclude(algorithm=BASELINE)
     rows: Iterable[tuple[int, float, str]] = complete.order_by("number").values_list(
         "number", "value", "algorithm"
     )
@@ -225,8 +231,11 @@ def history(run: Run, *, latest: int | None = None) -> dict[str, Any]:
         "points": [[n, metric.display(v), a] for n, v, a in rows],
         "metric": metric.title,
         "greater_is_better": metric.greater_is_better,
-        "algorithms": {name: algorithm_title(name) for name in run.spaces},
+        "algorithms": {name: algorithm_title(name) for name in [*run.spaces, ENSEMBLE]},
         "n_complete": complete.count(),
+        "baseline": None
+        if run.baseline_value is None
+        else metric.display(run.baseline_value),
     }
 
 

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db.models import Count, Max
 from redis.exceptions import RedisError
 
+from runs import budget, reuse
 from runs.configuration import plan_of
-from runs.enums import TrialState
+from runs.enums import BASELINE, Strategy, TrialState
 from runs.models import Run, Trial
-from runs.search.planning import Unit, next_units, params_key
+from runs.search.planning import TrialRecord, Unit, next_units, params_key
 from runs.workers import live_workers
 
 # Trials that take milliseconds travel together, so that a unit is worth its message.
@@ -30,28 +31,30 @@ def top_up(run: Run) -> bool:
     bool
         Whether the plan is exhausted: no trial is left to create.
     """
+    if not run.trials.exists():
+        store_baseline(run)
     waiting = run.trials.filter(state=TrialState.WAITING)
     n_units = waiting.aggregate(n=Count("unit", distinct=True))["n"]
     n_workers = worker_count()
     wanted = UNITS_AHEAD * n_workers
     if n_units >= wanted:
         return False
-    made = dict(run.trials.values_list("algorithm").annotate(n=Count("pk")).order_by())
-    n_made = sum(made.values())
+    n_made = run.planned_trials.count()
     if n_made >= run.n_planned:
         return True
+    plan = budget.affordable(run, plan_of(run))
+    if not plan.items:
+        return True
     left = run.n_planned - n_made
-    sizes = {name: unit_size(run, name) for name in run.spaces}
+    sizes = {item.algorithm: unit_size(run, item.algorithm) for item in plan.items}
     # Towards the end smaller units keep all workers busy until the last one.
     fair = max(1, math.ceil(left / (2 * n_workers)))
     sizes = {name: min(size, fair) for name, size in sizes.items()}
     limit = (wanted - n_units) * max(sizes.values())
-    planned = next_units(
-        plan_of(run), n_trials_by_algorithm=made, seen=seen_keys(run), limit=limit
-    )
+    planned = next_units(plan, history(run), limit=limit)
     if not planned:
         return True
-    store(run, bundle(planned, sizes), first_number=n_made)
+    store(run, bundle(planned, sizes))
     return False
 
 
@@ -63,16 +66,24 @@ def worker_count() -> int:
         return int(settings.WORKERS)
 
 
-def seen_keys(run: Run) -> dict[str, set[str]]:
-    """Return the keys of the combinations drawn so far, by algorithm.
-
-    A grid counts its way through and never draws twice, so needs none.
-    """
-    seen: dict[str, set[str]] = {name: set() for name in run.spaces}
-    if run.strategy != "grid":
-        for name, key in run.trials.values_list("algorithm", "params_key"):
-            seen[name].add(key)
-    return seen
+def history(run: Run) -> list[TrialRecord]:
+    """Return what the plan goes on from: the trials made so far, in order."""
+    trials = run.planned_trials.order_by("number")
+    if run.strategy == Strategy.GRID:
+        # A grid counts its way through, whatever came out.
+        return [
+            TrialRecord(algorithm, {}, state, None, 0.0, number)
+            for algorithm, state, number in trials.values_list(
+                "algorithm", "state", "number"
+            )
+        ]
+    return [
+        TrialRecord(algorithm, params, state, value, sum(fit) + sum(score), number)
+        for algorithm, params, state, value, fit, score, number in trials.values_list(
+            *("algorithm", "params", "state", "value"),
+            *("fit_seconds", "score_seconds", "number"),
+        )
+    ]
 
 
 def unit_size(run: Run, algorithm: str) -> int:
@@ -104,11 +115,19 @@ def bundle(planned: Iterable[Unit], sizes: dict[str, int]) -> list[list[Unit]]:
     return bundles
 
 
-def store(run: Run, bundles: list[list[Unit]], *, first_number: int) -> None:
-    newest = run.trials.aggregate(unit=Max("unit"))["unit"]
-    first_unit = 0 if newest is None else newest + 1
-    numbers = count(first_number)
-    Trial.objects.bulk_create(
+def store_baseline(run: Run) -> None:
+    """Make the trial that guesses without looking: the line for all others to beat."""
+    Trial.objects.create(
+        run=run, number=0, unit=0, algorithm=BASELINE, params_key=params_key({})
+    )
+
+
+def store(run: Run, bundles: list[list[Unit]]) -> None:
+    """Make trials of planned units; those scored before in the project have their result."""
+    newest = run.trials.aggregate(number=Max("number"), unit=Max("unit"))
+    first_unit = 0 if newest["unit"] is None else newest["unit"] + 1
+    numbers = count(0 if newest["number"] is None else newest["number"] + 1)
+    trials = [
         Trial(
             run=run,
             number=next(numbers),
@@ -120,4 +139,7 @@ def store(run: Run, bundles: list[list[Unit]], *, first_number: int) -> None:
         for unit_number, group in enumerate(bundles, first_unit)
         for unit in group
         for params in unit.params
-    )
+    ]
+    reuse.fill_in(run, trials)
+    Trial.objects.bulk_create(trials)
+    reuse.announce(run, trials)

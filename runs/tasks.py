@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from runs import execution, lifecycle, profiling
+from runs import ensembling, execution, lifecycle, profiling
 
 
 @shared_task(name="runs.advance_run")
@@ -11,6 +11,8 @@ def advance_run(run_id: int) -> None:
     work = lifecycle.advance(run_id)
     if work.prepare:
         prepare_run.delay(run_id)
+    if work.ensemble:
+        join_trials.delay(run_id)
     for unit in work.units:
         evaluate_unit.delay(run_id, unit)
 
@@ -23,7 +25,14 @@ def prepare_run(run_id: int) -> None:
 
 @shared_task(name="runs.evaluate_unit")
 def evaluate_unit(run_id: int, unit: int) -> None:
-    execution.evaluate_unit(run_id, unit)
+    # Where a fit has to be ended the process ends with it, after it has told so.
+    execution.evaluate_unit(run_id, unit, told=lambda: advance_run.delay(run_id))
+    advance_run(run_id)
+
+
+@shared_task(name="runs.join_trials")
+def join_trials(run_id: int) -> None:
+    ensembling.join(run_id)
     advance_run(run_id)
 
 

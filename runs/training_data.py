@@ -1,9 +1,9 @@
 """The rows a run learns from, read the same way by search, refit and evaluation."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runs.files import local_copy
 from runs.models import Run
 from runs.search.problem import TaskType
 
@@ -28,6 +28,8 @@ class TrainingData:
         Class codes in the order of `classes`, or the number to predict.
     classes : list
         Labels in sorted order; empty for regression.
+    by : ndarray of shape (n_samples,) or None
+        Values of the column that divides the rows, if one does.
     train_rows, holdout_rows : ndarray
         Positions of the rows the search sees, and of those it never sees.
     """
@@ -36,8 +38,14 @@ class TrainingData:
     labels: "pd.Series"
     y: "np.ndarray"
     classes: list[Any]
+    by: "np.ndarray | None"
     train_rows: "np.ndarray"
     holdout_rows: "np.ndarray"
+
+    @property
+    def train_by(self) -> "np.ndarray | None":
+        """Return `by` of the rows the search sees."""
+        return None if self.by is None else self.by[self.train_rows]
 
 
 def split_of(run: Run) -> "Split":
@@ -48,6 +56,10 @@ def split_of(run: Run) -> "Split":
         holdout_fraction=run.holdout_fraction,
         seed=run.seed,
         task=TaskType(run.task),
+        scheme=run.scheme,
+        n_repeats=run.n_repeats,
+        column=run.split_column,
+        validation_fraction=run.validation_fraction,
     )
 
 
@@ -56,15 +68,20 @@ def load_training_data(run: Run) -> TrainingData:
     from runs.search.folds import encode_target, holdout_rows
     from runs.tables.storage import read_parquet
 
-    frame = read_parquet(Path(run.dataset.table.path), [*run.features, run.target])
+    split = split_of(run)
+    needed = [*run.features, run.target, *filter(None, [run.split_column])]
+    with local_copy(run.dataset.table) as path:
+        frame = read_parquet(path, list(dict.fromkeys(needed)))
     frame = frame[frame[run.target].notna()].reset_index(drop=True)
-    y, classes = encode_target(frame[run.target], TaskType(run.task))
-    train, holdout = holdout_rows(y, split_of(run))
+    y, classes = encode_target(frame[run.target], split.task)
+    by = frame[run.split_column].to_numpy() if run.split_column else None
+    train, holdout = holdout_rows(y, split, by)
     return TrainingData(
         X=frame[run.features],
         labels=frame[run.target],
         y=y,
         classes=classes,
+        by=by,
         train_rows=train,
         holdout_rows=holdout,
     )

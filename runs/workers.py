@@ -20,8 +20,17 @@ from redis.retry import Retry
 if TYPE_CHECKING:
     from celery.worker.consumer import Consumer
 
-# With pandas, scikit-learn and skrub: 4 s and 160 MB for each process without this.
-ENGINE = ("runs.search.evaluation", "runs.search.refit", "runs.tables")
+# With pandas, scikit-learn, skrub and the boosters: 5 s and 300 MB for each process
+# without this.
+ENGINE = (
+    "runs.search.evaluation",
+    "runs.search.refit",
+    "runs.search.sharing",
+    "runs.tables",
+    "lightgbm",
+    "xgboost",
+    "catboost",
+)
 
 KEY = "tuneboard:worker:"
 # Celery's heartbeat comes every two seconds; five missed ones mean the worker is gone.

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.text import Truncator
 
 from runs.configuration import (
-    RANDOM_TRIALS,
+    SAMPLED_TRIALS,
     Configuration,
     configure,
     detected_task,
@@ -79,7 +79,7 @@ class RunForm(forms.Form):
         label="Trials at most",
         widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
         help_text=(
-            f"Empty: no limit for a grid; {RANDOM_TRIALS} for a random search, or as "
+            f"Empty: no limit for a grid; {SAMPLED_TRIALS} for a random search, or as "
             "many as the minutes allow."
         ),
     )

@@ -11,37 +11,72 @@ KEYS = {
     "name": "name",
     "target": "target",
     "task": "task",
+    "preset": "preset",
     "metric": "scoring",
     "scoring": "scoring",
+    "metrics": "metrics",
     "algorithms": "algorithms",
     "spaces": "spaces",
     "grids": "spaces",
     "strategy": "strategy",
+    "share": "share",
+    "halving": "halving",
     "max_trials": "n_trials",
     "n_trials": "n_trials",
     "time_budget": "time_budget_seconds",
     "time_budget_seconds": "time_budget_seconds",
+    "target_score": "target_score",
+    "patience": "patience",
+    "trial_seconds": "trial_seconds",
+    "trial_memory_mb": "trial_memory_mb",
+    "scheme": "scheme",
     "cv": "n_splits",
     "n_splits": "n_splits",
+    "n_repeats": "n_repeats",
+    "split_column": "split_column",
+    "validation_fraction": "validation_fraction",
     "holdout": "holdout_fraction",
     "holdout_fraction": "holdout_fraction",
+    "train_scores": "train_scores",
+    "ensemble": "ensemble",
     "seed": "seed",
 }
 TYPES: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "target": (str, int, float),
     "task": (str,),
+    "preset": (str,),
     "scoring": (str,),
+    "metrics": (list,),
     "strategy": (str,),
+    "share": (str,),
+    "halving": (dict,),
     "n_trials": (int,),
-    "n_splits": (int,),
-    "seed": (int,),
     "time_budget_seconds": (int, float),
+    "target_score": (int, float),
+    "patience": (int,),
+    "trial_seconds": (int, float),
+    "trial_memory_mb": (int,),
+    "scheme": (str,),
+    "n_splits": (int,),
+    "n_repeats": (int,),
+    "split_column": (str,),
+    "validation_fraction": (int, float),
     "holdout_fraction": (int, float),
+    "train_scores": (bool,),
+    "ensemble": (bool,),
+    "seed": (int,),
     "algorithms": (list,),
     "spaces": (dict,),
 }
-KINDS = {str: "a text", int: "a whole number", float: "a number", list: "a list"}
+KINDS = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def read_specification(path: Path) -> dict[str, Any]:
@@ -90,12 +125,19 @@ def parse_specification(found: dict[str, Any]) -> dict[str, Any]:
 
 def check_type(key: str, name: str, value: object) -> None:
     allowed = TYPES[name]
-    if value is None or (isinstance(value, allowed) and not isinstance(value, bool)):
+    if value is None or is_one(value, allowed):
         if name == "spaces" and isinstance(value, dict):
             check_spaces(value)
         return
-    wanted = KINDS.get(allowed[-1], "an object with a space for each algorithm")
+    wanted = KINDS[allowed[-1]]
+    if name == "spaces":
+        wanted += " with a space for each algorithm"
     raise SpecError(f"“{key}” must be {wanted}, not {json.dumps(value)}.", field=name)
+
+
+def is_one(value: object, allowed: tuple[type, ...]) -> bool:
+    # To Python, true is a whole number.
+    return isinstance(value, bool) == (bool in allowed) and isinstance(value, allowed)
 
 
 def check_spaces(spaces: dict[str, object]) -> None:

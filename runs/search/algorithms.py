@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from runs.search import presets
+from runs.search import defaults
+from runs.search.defaults import Defaults
 from runs.search.parameters import (
     ALL_TASKS,
     CLASSIFICATION,
@@ -14,11 +15,12 @@ from runs.search.parameters import (
     Value,
     parameters_of,
 )
-from runs.search.presets import Presets
 from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import Space
 
-Recipe = Literal["linear", "tree"]
+Recipe = Literal["linear", "tree", "native"]
+
+NO_LIMIT = 10**9
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,32 @@ class PathParameter:
     truncate : callable
         ``truncate(estimator, value)`` returns the fitted estimator of the smaller
         value, without changing the given one.
+    auto : bool, default=False
+        Whether the value ``"auto"`` is allowed: it is then found by the evaluation.
     """
 
     name: str
     truncate: Callable[[Any, int], Any]
+    auto: bool = False
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an algorithm costs, roughly, and where it is not proposed.
+
+    Attributes
+    ----------
+    relative : float
+        Time of a fit on some thousand rows, compared with a logistic regression.
+    max_rows : int
+        Proposed only up to so many rows: its time grows faster than they do.
+    note : str
+        One sentence for people.
+    """
+
+    relative: float
+    max_rows: int = NO_LIMIT
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,18 +76,22 @@ class Algorithm:
         One line for people.
     tasks : frozenset of TaskType
         Tasks it can be used for.
-    recipe : {"linear", "tree"}
+    recipe : {"linear", "tree", "native"}
         How its columns are prepared.
     factory : str
         Function of ``runs.search.estimators`` that makes the estimator.
-    presets : Presets
+    defaults : Defaults
         The values it tries by default.
+    cost : Cost
+        What it costs.
     aliases : tuple of str
         Other names it is known by.
     path : PathParameter, optional
         The parameter along which trials share one fit.
+    shares : frozenset of str
+        Parameters, besides the path, in which trials of one unit may differ.
     offered : bool, default=True
-        Whether pages offer it; others can be named in a specification.
+        Whether pages offer it.
     """
 
     name: str
@@ -72,10 +100,34 @@ class Algorithm:
     tasks: frozenset[TaskType]
     recipe: Recipe
     factory: str
-    presets: Presets
+    defaults: Defaults
+    cost: Cost
     aliases: tuple[str, ...] = ()
     path: PathParameter | None = None
+    shares: frozenset[str] = frozenset()
     offered: bool = True
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """Return all parameters in which trials of one unit may differ."""
+        return self.shares | ({self.path.name} if self.path else frozenset())
+
+    def proposed(self, n_rows: int, n_columns: int = 0) -> bool:
+        """Tell whether the algorithm is proposed for a table of this size.
+
+        Parameters
+        ----------
+        n_rows : int
+            Rows of the table.
+        n_columns : int, default=0
+            Columns of the table.
+
+        Returns
+        -------
+        bool
+            False where it would take very long.
+        """
+        return self.offered and n_rows <= self.cost.max_rows
 
     def make(
         self,
@@ -100,7 +152,7 @@ class Algorithm:
         Returns
         -------
         estimator
-            A scikit-learn estimator.
+            Of the library itself, unfitted.
         """
         factory = _heavy(self.factory)
         return factory(task, dict(params), random_state, n_threads)
@@ -118,7 +170,7 @@ class Algorithm:
         dict of str to Distribution
             The space.
         """
-        return self.presets.space(task)
+        return self.defaults.space(task)
 
     def grid(self, task: TaskType) -> Space:
         """Return the default values of a grid search.
@@ -133,7 +185,7 @@ class Algorithm:
         dict of str to Distribution
             The space; every distribution can be listed.
         """
-        return self.presets.grid(task)
+        return self.defaults.grid(task)
 
     def first(self, task: TaskType) -> list[Params]:
         """Return the configurations a random search tries before drawing.
@@ -148,7 +200,7 @@ class Algorithm:
         list of dict
             Parameter combinations inside the default space.
         """
-        return self.presets.first(task)
+        return self.defaults.first(task)
 
     def parameters(self, task: TaskType) -> dict[str, str]:
         """Return the names a search space may use.
@@ -189,8 +241,15 @@ _ENTRIES = (
         tasks=CLASSIFICATION,
         recipe="linear",
         factory="logistic_regression",
-        presets=presets.LOGISTIC_REGRESSION,
-        aliases=("logistic", "logit", "lr", "linear"),
+        defaults=defaults.LOGISTIC_REGRESSION,
+        cost=Cost(1, note="Seconds, also on large tables."),
+        aliases=(
+            "logistic",
+            "logit",
+            "lr",
+            "linear",
+            "LogisticRegression",
+        ),
     ),
     Algorithm(
         name="ridge",
@@ -199,37 +258,86 @@ _ENTRIES = (
         tasks=REGRESSION,
         recipe="linear",
         factory="ridge",
-        presets=presets.RIDGE,
-        aliases=("linear", "ridge regression", "linear regression"),
-    ),
-    Algorithm(
-        name="random_forest",
-        title="Random forest",
-        description="Many deep trees on random parts of the data; robust untuned.",
-        tasks=ALL_TASKS,
-        recipe="tree",
-        factory="random_forest",
-        presets=presets.RANDOM_FOREST,
-        aliases=("rf", "forest", "RandomForestClassifier", "RandomForestRegressor"),
-        path=PathParameter("n_estimators", _truncate("truncate_forest")),
-    ),
-    Algorithm(
-        name="hist_gradient_boosting",
-        title="Histogram gradient boosting",
-        description="Small trees, each correcting the ones before; often the best.",
-        tasks=ALL_TASKS,
-        recipe="tree",
-        factory="hist_gradient_boosting",
-        presets=presets.HIST_GRADIENT_BOOSTING,
+        defaults=defaults.RIDGE,
+        cost=Cost(0.2, note="Seconds, also on large tables."),
         aliases=(
-            "hgb",
-            "boosting",
-            "gradient boosting",
-            "histogram gradient boosting",
-            "HistGradientBoostingClassifier",
-            "HistGradientBoostingRegressor",
+            "linear",
+            "ridge regression",
+            "linear regression",
         ),
-        path=PathParameter("max_iter", _truncate("truncate_boosting")),
+    ),
+    Algorithm(
+        name="elastic_net",
+        title="Elastic net",
+        description="A weighted sum that leaves columns out which do not help.",
+        tasks=REGRESSION,
+        recipe="linear",
+        factory="elastic_net",
+        defaults=defaults.ELASTIC_NET,
+        cost=Cost(0.5, note="Seconds, also on large tables."),
+        aliases=(
+            "enet",
+            "lasso",
+            "ElasticNet",
+        ),
+    ),
+    Algorithm(
+        name="naive_bayes",
+        title="Naive Bayes",
+        description="Each column speaks for itself; very quick, seldom the best.",
+        tasks=CLASSIFICATION,
+        recipe="linear",
+        factory="naive_bayes",
+        defaults=defaults.NAIVE_BAYES,
+        cost=Cost(0.2, note="Fractions of a second."),
+        aliases=(
+            "nb",
+            "bayes",
+            "GaussianNB",
+        ),
+    ),
+    Algorithm(
+        name="k_nearest_neighbors",
+        title="Nearest neighbours",
+        description="Asks the most similar rows; good where likeness is meaningful.",
+        tasks=ALL_TASKS,
+        recipe="linear",
+        factory="k_nearest_neighbors",
+        defaults=defaults.K_NEAREST_NEIGHBORS,
+        cost=Cost(
+            1, max_rows=50_000, note="Its time grows with the square of the rows."
+        ),
+        aliases=(
+            "knn",
+            "neighbors",
+            "neighbours",
+            "KNeighborsClassifier",
+            "KNeighborsRegressor",
+        ),
+        shares=frozenset({"n_neighbors", "weights"}),
+    ),
+    Algorithm(
+        name="kernel_svm",
+        title="Support vector machine",
+        description="Smooth boundaries by similarity of rows; strong on small tables.",
+        tasks=ALL_TASKS,
+        recipe="linear",
+        factory="kernel_svm",
+        defaults=defaults.KERNEL_SVM,
+        cost=Cost(
+            10,
+            max_rows=10_000,
+            note="Its time grows with the square of the rows and more.",
+        ),
+        aliases=(
+            "svm",
+            "svc",
+            "svr",
+            "SVC",
+            "SVR",
+            "kernel svm",
+        ),
+        shares=frozenset({"C", "class_weight", "epsilon", "tol"}),
     ),
     Algorithm(
         name="decision_tree",
@@ -238,8 +346,168 @@ _ENTRIES = (
         tasks=ALL_TASKS,
         recipe="tree",
         factory="decision_tree",
-        presets=presets.DECISION_TREE,
-        aliases=("tree", "DecisionTreeClassifier", "DecisionTreeRegressor"),
+        defaults=defaults.DECISION_TREE,
+        cost=Cost(0.5, note="Fractions of a second to seconds."),
+        aliases=(
+            "tree",
+            "cart",
+            "DecisionTreeClassifier",
+            "DecisionTreeRegressor",
+        ),
+    ),
+    Algorithm(
+        name="random_forest",
+        title="Random forest",
+        description="Many deep trees on random parts of the data; robust untuned.",
+        tasks=ALL_TASKS,
+        recipe="tree",
+        factory="random_forest",
+        defaults=defaults.RANDOM_FOREST,
+        cost=Cost(15, note="Seconds to minutes; large models."),
+        aliases=(
+            "rf",
+            "forest",
+            "RandomForestClassifier",
+            "RandomForestRegressor",
+        ),
+        path=PathParameter("n_estimators", _truncate("cut_forest")),
+    ),
+    Algorithm(
+        name="extra_trees",
+        title="Extra trees",
+        description="A forest with random thresholds; smoother, and errs differently.",
+        tasks=ALL_TASKS,
+        recipe="tree",
+        factory="extra_trees",
+        defaults=defaults.EXTRA_TREES,
+        cost=Cost(12, note="Seconds to minutes; large models."),
+        aliases=(
+            "et",
+            "xt",
+            "extremely randomized trees",
+            "ExtraTreesClassifier",
+            "ExtraTreesRegressor",
+        ),
+        path=PathParameter("n_estimators", _truncate("cut_forest")),
+    ),
+    Algorithm(
+        name="gradient_boosting",
+        title="Gradient boosting",
+        description="Small exact trees, each correcting the ones before.",
+        tasks=ALL_TASKS,
+        recipe="linear",
+        factory="gradient_boosting",
+        defaults=defaults.GRADIENT_BOOSTING,
+        cost=Cost(
+            20, max_rows=20_000, note="Slow on many rows; the histogram kind is not."
+        ),
+        aliases=(
+            "gbm",
+            "gb",
+            "GradientBoostingClassifier",
+            "GradientBoostingRegressor",
+        ),
+        path=PathParameter("n_estimators", _truncate("cut_boosting")),
+    ),
+    Algorithm(
+        name="hist_gradient_boosting",
+        title="Histogram gradient boosting",
+        description="Small trees on binned columns, each correcting the ones before.",
+        tasks=ALL_TASKS,
+        recipe="native",
+        factory="hist_gradient_boosting",
+        defaults=defaults.HIST_GRADIENT_BOOSTING,
+        cost=Cost(6, note="Seconds; fit for large tables."),
+        aliases=(
+            "hgb",
+            "boosting",
+            "histogram gradient boosting",
+            "HistGradientBoostingClassifier",
+            "HistGradientBoostingRegressor",
+        ),
+        path=PathParameter("max_iter", _truncate("cut_hist_boosting")),
+    ),
+    Algorithm(
+        name="lightgbm",
+        title="LightGBM",
+        description="Boosting that grows trees leaf by leaf; quick and often the best.",
+        tasks=ALL_TASKS,
+        recipe="native",
+        factory="lightgbm",
+        defaults=defaults.LIGHTGBM,
+        cost=Cost(4, note="Seconds; fit for large tables."),
+        aliases=(
+            "lgbm",
+            "lgb",
+            "LGBMClassifier",
+            "LGBMRegressor",
+        ),
+        path=PathParameter("n_estimators", _truncate("cut_lightgbm"), auto=True),
+    ),
+    Algorithm(
+        name="xgboost",
+        title="XGBoost",
+        description="Boosting with strong regularisation; quick and often the best.",
+        tasks=ALL_TASKS,
+        recipe="native",
+        factory="xgboost",
+        defaults=defaults.XGBOOST,
+        cost=Cost(5, note="Seconds; fit for large tables."),
+        aliases=(
+            "xgb",
+            "XGBClassifier",
+            "XGBRegressor",
+        ),
+        path=PathParameter("n_estimators", _truncate("cut_xgboost"), auto=True),
+    ),
+    Algorithm(
+        name="catboost",
+        title="CatBoost",
+        description="Boosting of symmetric trees; strong with categories, untuned.",
+        tasks=ALL_TASKS,
+        recipe="native",
+        factory="catboost",
+        defaults=defaults.CATBOOST,
+        cost=Cost(15, note="Seconds to minutes."),
+        aliases=(
+            "cat",
+            "cb",
+            "CatBoostClassifier",
+            "CatBoostRegressor",
+        ),
+        path=PathParameter("iterations", _truncate("cut_catboost"), auto=True),
+    ),
+    Algorithm(
+        name="mlp",
+        title="Neural network",
+        description="A multilayer perceptron; errs differently from trees.",
+        tasks=ALL_TASKS,
+        recipe="linear",
+        factory="mlp",
+        defaults=defaults.MLP,
+        cost=Cost(8, max_rows=200_000, note="Seconds to minutes."),
+        aliases=(
+            "nn",
+            "neural network",
+            "perceptron",
+            "MLPClassifier",
+            "MLPRegressor",
+        ),
+    ),
+    Algorithm(
+        name="baseline",
+        title="Baseline",
+        description="Guesses without looking at the columns: the line to beat.",
+        tasks=ALL_TASKS,
+        recipe="linear",
+        factory="baseline",
+        defaults=defaults.BASELINE,
+        cost=Cost(0.01, note="No time at all."),
+        aliases=(
+            "dummy",
+            "DummyClassifier",
+            "DummyRegressor",
+        ),
         offered=False,
     ),
 )

@@ -2,23 +2,27 @@
 
 import math
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from runs.search.algorithms import Algorithm, resolve
 from runs.search.folds import FoldData
+from runs.search.memory import peak_bytes, reset_peak
 from runs.search.metrics import Scorer
 from runs.search.parameters import Params, Value
 from runs.search.planning import params_key
 from runs.search.problem import TaskType
+from runs.search.results import Progress, TrialResult, collected, sentence
+from runs.search.scoring import Scoring
+from runs.search.sharing import adapted, fit_curve, fit_group
+from runs.search.sharing.curves import Curve
 from runs.search.threads import limit_threads
 
-# More distinct warnings than this help nobody.
-_MAX_WARNINGS = 20
-_MAX_TEXT = 500
+__all__ = ["Interrupted", "TrialResult", "evaluate_unit"]
+
+Keep = bool | Callable[[float], bool]
+Prune = Callable[[Params, int, float], bool]
 
 
 class Interrupted(Exception):  # noqa: N818  (nothing went wrong)
@@ -26,65 +30,14 @@ class Interrupted(Exception):  # noqa: N818  (nothing went wrong)
 
 
 @dataclass(frozen=True)
-class TrialResult:
-    """What became of one trial.
+class _Work:
+    """What all folds of a unit have in common."""
 
-    Attributes
-    ----------
-    params : dict
-        Parameter combination.
-    state : {"complete", "failed"}
-        Whether every fold has a score.
-    value : float or None
-        Mean fold score; None if failed.
-    fold_scores : list of float
-        Score of each fold; if failed, of the folds before.
-    fit_seconds : list of float
-        Time of each fold's fit. Where trials share a fit its time is divided among
-        them in proportion to their path parameter, so that times add up to what was
-        really spent.
-    score_seconds : list of float
-        Time of each fold's scoring.
-    warnings : list of str
-        Distinct warnings of fits and scorings.
-    error : str
-        Why it failed; empty if it did not.
-    """
-
-    params: Params
-    state: Literal["complete", "failed"]
-    value: float | None
-    fold_scores: list[float]
-    fit_seconds: list[float]
-    score_seconds: list[float]
-    warnings: list[str]
-    error: str
-
-
-@dataclass
-class _Progress:
-    """One trial while it is evaluated."""
-
-    params: Params
-    length: float
-    scores: list[float] = field(default_factory=list)
-    fit_seconds: list[float] = field(default_factory=list)
-    score_seconds: list[float] = field(default_factory=list)
-    messages: dict[str, None] = field(default_factory=dict)
-    error: str = ""
-
-    def result(self) -> TrialResult:
-        complete = not self.error
-        return TrialResult(
-            params=self.params,
-            state="complete" if complete else "failed",
-            value=sum(self.scores) / len(self.scores) if complete else None,
-            fold_scores=self.scores,
-            fit_seconds=self.fit_seconds,
-            score_seconds=self.score_seconds,
-            warnings=list(self.messages)[:_MAX_WARNINGS],
-            error=self.error,
-        )
+    algorithm: Algorithm
+    scoring: Scoring
+    task: TaskType
+    random_state: int
+    n_threads: int
 
 
 def evaluate_unit(
@@ -93,35 +46,54 @@ def evaluate_unit(
     folds: Sequence[FoldData],
     *,
     task: TaskType,
-    scorer: Scorer,
+    scorers: Mapping[str, Scorer],
+    ranking: str,
     random_state: int,
     n_threads: int = 1,
+    train_scores: bool = False,
+    keep_predictions: Keep = False,
+    rungs: Sequence[float] = (1.0,),
+    resource: Literal["rows", "path"] = "rows",
+    should_prune: Prune | None = None,
     on_fold: Callable[[int, list[list[float]]], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> list[TrialResult]:
-    """Score trials that share one fit on every fold.
+    """Score trials that share their fits on every fold.
 
-    In each fold the trial with the largest path parameter is fitted, and the others
-    are read off it; the scores are those of separate fits, to the last bit. If that
-    fit fails, its trial fails and the next largest is fitted.
+    The scores are those of separate fits; see ``runs.search.sharing``. A trial whose
+    path parameter is ``"auto"`` gets the number of iterations with the best mean score
+    over the folds.
 
     Parameters
     ----------
     algorithm : Algorithm or str
         The algorithm.
     unit_params : sequence of mapping
-        Parameter combinations that differ in the path parameter only.
+        Parameter combinations that differ in ``algorithm.shared`` only.
     folds : sequence of FoldData
         The folds of the algorithm's recipe.
     task : TaskType
         What is to be predicted.
-    scorer : callable
-        ``scorer(estimator, X, y)``, greater is better.
+    scorers : mapping of str to callable
+        ``scorer(estimator, X, y)`` by metric; greater is better.
+    ranking : str
+        The metric whose mean is a trial's value.
     random_state : int
         Seed of the estimators. Equal to the split's seed, it gives the scores of
         ``make_pipeline`` with that seed.
     n_threads : int, default=1
         Threads a fit may use.
+    train_scores : bool, default=False
+        Whether to score on the rows fitted, too.
+    keep_predictions : bool or callable, default=False
+        Whether results hold the out-of-fold predictions; ``keep(value)`` decides by a
+        trial's value.
+    rungs : sequence of float, default=(1.0,)
+        Shares of the resource, ascending, the last one 1.
+    resource : {"rows", "path"}, default="rows"
+        What a rung has a share of: the rows fitted on, or the path parameter.
+    should_prune : callable, optional
+        ``should_prune(params, rung, value)`` is asked after each rung but the last.
     on_fold : callable, optional
         Called as ``on_fold(index, scores)`` when a fold is begun, with the fold scores
         of each trial so far.
@@ -141,126 +113,249 @@ def evaluate_unit(
         If the trials cannot share a fit.
     """
     algorithm = resolve(algorithm, task)
-    trials = _trials(algorithm, unit_params)
+    _check_unit(algorithm, unit_params)
+    trials = [Progress(dict(params)) for params in unit_params]
+    scoring = Scoring(scorers, ranking, task, train_scores=train_scores)
+    work = _Work(algorithm, scoring, task, random_state, n_threads)
+
+    def pause(index: int) -> None:
+        if should_stop is not None and should_stop():
+            raise Interrupted
+        if on_fold is not None:
+            on_fold(index, [list(trial.scores(ranking)) for trial in trials])
+
+    reset_peak()
     with limit_threads(n_threads):
-        for index, fold in enumerate(folds):
-            if should_stop is not None and should_stop():
-                raise Interrupted
-            if on_fold is not None:
-                on_fold(index, [list(trial.scores) for trial in trials])
-            alive = [trial for trial in trials if not trial.error]
-            if not alive:
-                break
-            fitting = _Fitting(algorithm, task, random_state, n_threads, index + 1)
-            _evaluate_fold(fitting, alive, fold, scorer)
-    return [trial.result() for trial in trials]
-
-
-def _trials(
-    algorithm: Algorithm, unit_params: Sequence[Mapping[str, Value]]
-) -> list[_Progress]:
-    name = algorithm.path.name if algorithm.path is not None else ""
-    rests = {
-        params_key({key: value for key, value in params.items() if key != name})
-        for params in unit_params
-    }
-    shared = len(unit_params) > 1
-    if shared and (len(rests) > 1 or any(name not in p for p in unit_params)):
-        raise ValueError(
-            "Trials of a unit must differ in the path parameter of "
-            f"{algorithm.name}, and in nothing else."
-        )
+        for rung, share in enumerate(rungs[:-1]):
+            _climb(work, trials, folds, rung, share, resource, should_prune, pause)
+        alive = [trial for trial in trials if trial.is_alive]
+        _evaluate(work, alive, folds, keep=keep_predictions is not False, pause=pause)
+    memory = peak_bytes()
     return [
-        _Progress(dict(params), float(params.get(name) or 1)) for params in unit_params
+        trial.result(ranking, memory, keep_predictions, n_rows=_n_rows(folds))
+        for trial in trials
     ]
 
 
-@dataclass(frozen=True)
-class _Fitting:
-    """What every fit of a fold has in common."""
-
-    algorithm: Algorithm
-    task: TaskType
-    random_state: int
-    n_threads: int
-    fold_number: int
-
-    def fit(self, trial: _Progress, fold: FoldData) -> Any:  # noqa: ANN401
-        estimator = self.algorithm.make(
-            self.task, trial.params, self.random_state, self.n_threads
+def _n_rows(folds: Sequence[FoldData]) -> int:
+    return max(
+        max(
+            int(fold.test_rows.max(initial=-1)) + 1,
+            len(fold.y_train) + len(fold.y_test),
         )
-        return estimator.fit(fold.X_train, fold.y_train)
+        for fold in folds
+    )
 
-    def read_off(self, fitted: Any, longest: _Progress, trial: _Progress) -> Any:  # noqa: ANN401
-        path = self.algorithm.path
-        if trial is longest or path is None:
-            return fitted
-        return path.truncate(fitted, int(trial.length))
+
+def _check_unit(
+    algorithm: Algorithm, unit_params: Sequence[Mapping[str, Value]]
+) -> None:
+    rests = {
+        params_key({k: v for k, v in params.items() if k not in algorithm.shared})
+        for params in unit_params
+    }
+    path = algorithm.path.name if algorithm.path else ""
+    named = {path in params for params in unit_params}
+    if len(rests) > 1 or len(named) > 1:
+        raise ValueError(
+            f"Trials of a unit must differ in {', '.join(sorted(algorithm.shared))} of "
+            f"{algorithm.name}, and in nothing else."
+        )
+
+
+# --- Rungs ----------------------------------------------------------------------------
+
+
+def _climb(
+    work: _Work,
+    trials: Sequence[Progress],
+    folds: Sequence[FoldData],
+    rung: int,
+    share: float,
+    resource: str,
+    should_prune: Prune | None,
+    pause: Callable[[int], None],
+) -> None:
+    """Score the trials on a share of the resource, and let go those that are behind."""
+    alive = [trial for trial in trials if trial.is_alive]
+    if not alive:
+        return
+    tried = [Progress(_shortened(work, t.params, share, resource)) for t in alive]
+    part = list(folds)
+    if resource == "rows":
+        stratified = work.task.is_classification
+        part = [
+            fold.sample(share, work.random_state, stratified=stratified)
+            for fold in folds
+        ]
+    _evaluate(work, tried, part, keep=False, pause=pause)
+    for trial, attempt in zip(alive, tried, strict=True):
+        trial.take_over(attempt)
+        if attempt.error:
+            trial.error = attempt.error
+            continue
+        value = attempt.mean(work.scoring.ranking)
+        trial.rungs.append({"resource": share, "value": value})
+        trial.pruned = should_prune is not None and should_prune(
+            trial.params, rung, value
+        )
+
+
+def _shortened(work: _Work, params: Params, share: float, resource: str) -> Params:
+    path = work.algorithm.path
+    value = params.get(path.name) if path else None
+    if resource == "path" and path is not None and isinstance(value, int):
+        return {**params, path.name: max(1, round(share * value))}
+    return params
+
+
+# --- Folds ----------------------------------------------------------------------------
+
+
+def _evaluate(
+    work: _Work,
+    trials: Sequence[Progress],
+    folds: Sequence[FoldData],
+    *,
+    keep: bool,
+    pause: Callable[[int], None],
+) -> None:
+    path = work.algorithm.path
+    curved = [t for t in trials if path and t.params.get(path.name) == "auto"]
+    plain = [t for t in trials if not any(t is other for other in curved)]
+    for index, fold in enumerate(folds):
+        alive = [trial for trial in plain if trial.is_alive]
+        if not alive:
+            break
+        pause(index)
+        _evaluate_fold(work, alive, adapted(work.algorithm, fold), index, keep=keep)
+    for trial in curved:
+        _evaluate_curve(work, trial, folds, keep=keep, pause=pause)
 
 
 def _evaluate_fold(
-    fitting: _Fitting, alive: Sequence[_Progress], fold: FoldData, scorer: Scorer
+    work: _Work,
+    trials: Sequence[Progress],
+    fold: FoldData,
+    index: int,
+    *,
+    keep: bool,
 ) -> None:
-    waiting = sorted(alive, key=lambda trial: trial.length)
-    while waiting:
-        longest = waiting[-1]
-        started = time.perf_counter()
-        try:
-            with _collected(waiting):
-                fitted = fitting.fit(longest, fold)
-        except Exception as error:  # noqa: BLE001  (any failure is a trial's result)
-            longest.error = _sentence("Fitting", fitting.fold_number, error)
-            waiting.pop()
-            continue
-        seconds = time.perf_counter() - started
-        total = sum(trial.length for trial in waiting)
-        for trial in waiting:
-            trial.fit_seconds.append(seconds * trial.length / total)
-            try:
-                estimator = fitting.read_off(fitted, longest, trial)
-                _score(estimator, trial, fold, scorer, fitting.fold_number)
-            except Exception as error:  # noqa: BLE001  (any failure is a trial's result)
-                trial.error = _sentence("Scoring", fitting.fold_number, error)
-        return
+    with collected(trials):
+        group = fit_group(
+            work.algorithm,
+            [trial.params for trial in trials],
+            fold,
+            task=work.task,
+            random_state=work.random_state,
+            n_threads=work.n_threads,
+        )
+        for fitted in group:
+            trial = trials[fitted.index]
+            if fitted.error is not None:
+                trial.error = sentence("Fitting", index + 1, fitted.error)
+                continue
+            trial.fit_seconds.append(fitted.seconds)
+            _score(work, trial, fitted.respond, fold, index, keep=keep)
 
 
 def _score(
-    estimator: Any,  # noqa: ANN401
-    trial: _Progress,
+    work: _Work,
+    trial: Progress,
+    respond: Callable[[Any], Any],
     fold: FoldData,
-    scorer: Scorer,
-    fold_number: int,
+    index: int,
+    *,
+    keep: bool,
 ) -> None:
     started = time.perf_counter()
-    with _collected([trial]):
-        score = float(scorer(estimator, fold.X_test, fold.y_test))
+    try:
+        with collected([trial]):
+            response = respond(fold.X_test)
+            found = work.scoring.score(response, fold.y_test)
+            train = {}
+            if work.scoring.train_scores:
+                train = work.scoring.score(respond(fold.X_train), fold.y_train)
+            predictions = None
+            if keep:
+                predictions = work.scoring.predictions(response, fold.y_train)
+    except Exception as error:  # noqa: BLE001  (any failure is a trial's result)
+        trial.error = sentence("Scoring", index + 1, error)
+        return
     trial.score_seconds.append(time.perf_counter() - started)
-    if math.isfinite(score):
-        trial.scores.append(score)
-    else:
+    if not math.isfinite(found[work.scoring.ranking]):
         trial.error = (
-            f"The score of fold {fold_number} is not a number: the metric is not "
+            f"The score of fold {index + 1} is not a number: the metric is not "
             "defined for these predictions."
         )
+        return
+    trial.add(found, train)
+    if predictions is not None:
+        trial.predictions.append((fold.test_rows, predictions))
 
 
-@contextmanager
-def _collected(trials: Sequence[_Progress]) -> Iterator[None]:
-    """Note warnings with the trials they concern instead of showing them."""
-    with warnings.catch_warnings(record=True) as caught:
-        # One filter instead of many: a forest hands all of them on to every tree.
-        warnings.resetwarnings()
-        warnings.simplefilter("always")
+# --- The number of iterations, on the mean over the folds --------------------------------
+
+
+def _evaluate_curve(
+    work: _Work,
+    trial: Progress,
+    folds: Sequence[FoldData],
+    *,
+    keep: bool,
+    pause: Callable[[int], None],
+) -> None:
+    curves: list[tuple[FoldData, Curve]] = []
+    for index, fold in enumerate(folds):
+        pause(index)
+        ready = adapted(work.algorithm, fold)
+        started = time.perf_counter()
         try:
-            yield
-        finally:
-            for item in caught:
-                text = f"{item.category.__name__}: {item.message}"[:_MAX_TEXT]
-                for trial in trials:
-                    trial.messages.setdefault(text)
+            with collected([trial]):
+                curve = fit_curve(
+                    work.algorithm,
+                    trial.params,
+                    ready,
+                    task=work.task,
+                    random_state=work.random_state,
+                    n_threads=work.n_threads,
+                )
+        except Exception as error:  # noqa: BLE001  (any failure is a trial's result)
+            trial.error = sentence("Fitting", index + 1, error)
+            return
+        trial.fit_seconds.append(time.perf_counter() - started)
+        curves.append((ready, curve))
+    path = work.algorithm.path
+    assert path is not None
+    try:
+        number = _best_number(work, curves)
+    except Exception as error:  # noqa: BLE001  (any failure is a trial's result)
+        trial.error = sentence("Scoring", len(folds), error)
+        return
+    trial.found = {path.name: number}
+    for index, (fold, curve) in enumerate(curves):
+
+        def respond(X: Any, curve: Curve = curve) -> Any:  # noqa: ANN401
+            return curve.respond(number, X)
+
+        if trial.is_alive:
+            _score(work, trial, respond, fold, index, keep=keep)
 
 
-def _sentence(what: str, fold_number: int, error: Exception) -> str:
-    reason = str(error).strip() or "no reason given"
-    text = f"{what} failed on fold {fold_number}: {type(error).__name__}: {reason}"
-    return text[:_MAX_TEXT]
+def _best_number(work: _Work, curves: Sequence[tuple[FoldData, Curve]]) -> int:
+    """Choose the number of iterations with the best mean score over the folds.
+
+    A fold alone would choose by its own luck. Only numbers that all folds have reached
+    are compared; of equals the smallest is chosen.
+    """
+    reached = min(curve.n_fitted for _, curve in curves)
+    numbers = [n for n in curves[0][1].checkpoints if n < reached] + [reached]
+    totals = [0.0] * len(numbers)
+    for fold, curve in curves:
+        for at, (_, predicted) in enumerate(curve.responses(numbers)):
+            totals[at] += work.scoring.quick(fold.y_test, predicted)
+    best = max(
+        range(len(numbers)),
+        key=lambda at: (-math.inf if math.isnan(totals[at]) else totals[at], -at),
+    )
+    return numbers[best]

@@ -9,7 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from runs.search.pipelines import feature_names, make_preprocessor
+from runs.search.pipelines import (
+    categorical_positions,
+    feature_names,
+    make_preprocessor,
+)
 from runs.search.problem import SpecError
 from runs.search.splits import Split, fold_key, fold_rows, holdout_rows
 from runs.search.targets import clean_target, encode_target
@@ -35,14 +39,16 @@ __all__ = [
     "fold_rows",
     "holdout_rows",
     "load_folds",
+    "make_room",
     "prepare_folds",
 ]
 
-Loader = Callable[[], tuple[pd.DataFrame, NDArray[Any]]]
+By = NDArray[Any] | None
+Loader = Callable[[], tuple[pd.DataFrame, NDArray[Any], By]]
 
 # Part of the cache's name: a change to what is stored makes the old entries unused.
-_FORMAT = 1
-_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
+_FORMAT = 2
+_ARRAYS = ("X_train", "y_train", "X_test", "y_test", "test_rows")
 _META = "meta.json"
 
 
@@ -58,6 +64,10 @@ class FoldData:
         Their encoded targets.
     feature_names : tuple of str
         Names of the encoded columns; folds may differ.
+    categorical : tuple of int
+        Positions of the columns that hold category codes, for the native recipe.
+    test_rows : ndarray of int of shape (n_rows,)
+        Positions of the rows to score on among those of the search.
     """
 
     X_train: NDArray[Any]
@@ -65,6 +75,49 @@ class FoldData:
     X_test: NDArray[Any]
     y_test: NDArray[Any]
     feature_names: tuple[str, ...] = ()
+    categorical: tuple[int, ...] = ()
+    test_rows: NDArray[np.intp] = field(
+        default_factory=lambda: np.empty(0, dtype=np.intp)
+    )
+
+    def sample(self, fraction: float, seed: int, *, stratified: bool) -> "FoldData":
+        """Return the fold with a share of the rows to fit on.
+
+        Larger shares contain the smaller ones: each is the beginning of one
+        permutation, in which classes are spread evenly.
+
+        Parameters
+        ----------
+        fraction : float
+            Share of the rows, above 0 and at most 1.
+        seed : int
+            Seed of the permutation.
+        stratified : bool
+            Whether the target is a class.
+
+        Returns
+        -------
+        FoldData
+            The same rows to score on.
+        """
+        if fraction >= 1:
+            return self
+        n_rows = len(self.y_train)
+        order = np.random.default_rng(seed).permutation(n_rows)
+        if stratified:
+            order = _spread(order, self.y_train)
+        kept = np.sort(order[: max(2, round(fraction * n_rows))])
+        return replace(self, X_train=self.X_train[kept], y_train=self.y_train[kept])
+
+
+def _spread(order: NDArray[np.intp], y: NDArray[Any]) -> NDArray[np.intp]:
+    """Reorder a permutation so that every beginning has each class in its share."""
+    classes = y[order]
+    place = np.empty(len(order))
+    for label in np.unique(classes):
+        at = np.flatnonzero(classes == label)
+        place[at] = (np.arange(len(at)) + 0.5) / len(at)
+    return order[np.argsort(place, kind="stable")]
 
 
 class FoldSet(Sequence[FoldData]):
@@ -96,8 +149,10 @@ class FoldSet(Sequence[FoldData]):
 
     @property
     def n_rows(self) -> int:
-        """Number of rows of the search: every row is scored on in one fold."""
-        return sum(len(fold.y_test) for fold in self._folds)
+        """Number of rows of the search."""
+        fitted = max(len(fold.y_train) + len(fold.y_test) for fold in self._folds)
+        last = max(int(fold.test_rows.max(initial=-1)) + 1 for fold in self._folds)
+        return max(fitted, last)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -110,6 +165,7 @@ def prepare_folds(
     y: NDArray[Any] | None = None,
     *,
     split: Split,
+    by: By = None,
     recipe: str,
     cache_dir: Path,
     key: str,
@@ -122,12 +178,14 @@ def prepare_folds(
     ----------
     X : DataFrame of shape (n_train, n_features), or callable
         The rows of the search, without those held out; or a function that returns
-        ``(X, y)``, which is called only if the folds have to be made.
+        ``(X, y, by)``, which is called only if the folds have to be made.
     y : ndarray of shape (n_train,), optional
         Their encoded target; None if ``X`` is a function.
     split : Split
         How these rows are divided into folds.
-    recipe : {"linear", "tree"}
+    by : ndarray of shape (n_train,), optional
+        Values of the split's column for these rows.
+    recipe : {"linear", "tree", "native"}
         How columns are prepared.
     cache_dir : Path
         Folder of the cache.
@@ -155,9 +213,9 @@ def prepare_folds(
         if folds is not None:
             return folds
         if callable(X):
-            X, y = X()
+            X, y, by = X()
         assert y is not None
-        _build(X, y, split, recipe=recipe, directory=directory)
+        _build(X, y, by, split, recipe=recipe, directory=directory)
     return _open(directory)
 
 
@@ -185,6 +243,45 @@ def load_folds(cache_dir: Path, key: str, recipe: str) -> FoldSet | None:
         return None
 
 
+def make_room(root: Path, limit_bytes: int, *, keep: Path | None = None) -> int:
+    """Remove the least recently used folds until a cache is as small as it has to be.
+
+    Processes that have removed folds mapped go on with them: the system frees the
+    space when the last one lets go.
+
+    Parameters
+    ----------
+    root : Path
+        Folder above the ``cache_dir`` of all tables.
+    limit_bytes : int
+        Largest size of all folds together.
+    keep : Path, optional
+        A ``cache_dir`` whose folds stay.
+
+    Returns
+    -------
+    int
+        Bytes removed.
+    """
+    found = []
+    for meta in root.glob(f"*/*/{_META}"):
+        try:
+            size = sum(file.stat().st_size for file in meta.parent.iterdir())
+            found.append((meta.stat().st_mtime, size, meta.parent))
+        except FileNotFoundError:  # another process makes room, too
+            continue
+    total, removed = sum(size for _, size, _ in found), 0
+    for _, size, directory in sorted(found):
+        if total - removed <= limit_bytes:
+            break
+        if keep is None or directory.parent != keep:
+            # First the page that makes it whole: no process opens half of it.
+            (directory / _META).unlink(missing_ok=True)
+            shutil.rmtree(directory, ignore_errors=True)
+            removed += size
+    return removed
+
+
 def _directory(cache_dir: Path, key: str, recipe: str) -> Path:
     libraries = [version(name) for name in ("numpy", "pandas", "scikit-learn", "skrub")]
     parts = json.dumps([_FORMAT, key, recipe, libraries])
@@ -200,7 +297,13 @@ def _lock(directory: Path) -> Iterator[None]:
 
 
 def _build(
-    X: pd.DataFrame, y: NDArray[Any], split: Split, *, recipe: str, directory: Path
+    X: pd.DataFrame,
+    y: NDArray[Any],
+    by: By,
+    split: Split,
+    *,
+    recipe: str,
+    directory: Path,
 ) -> None:
     """Make the folds beside their place and move them there when they are complete."""
     started = time.perf_counter()
@@ -209,18 +312,21 @@ def _build(
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     names: list[list[str]] = []
+    categorical: list[tuple[int, ...]] = []
     messages: dict[str, None] = {}
     try:
-        for number, rows in enumerate(fold_rows(y, split)):
+        for number, rows in enumerate(fold_rows(y, split, by)):
             with warnings.catch_warnings(record=True) as caught, limit_threads(1):
                 warnings.simplefilter("always")
-                arrays, fold_names = _fold(X, y, rows, split.seed, recipe)
+                arrays, fold_names, codes = _fold(X, y, rows, split.seed, recipe)
             for name, array in arrays.items():
                 np.save(unfinished / f"{number}-{name}.npy", array)
             names.append(fold_names)
+            categorical.append(codes)
             messages |= dict.fromkeys(str(item.message) for item in caught)
         meta = {
             "feature_names": names,
+            "categorical": categorical,
             "messages": list(messages),
             "size_bytes": {p.name: p.stat().st_size for p in unfinished.iterdir()},
             "build_seconds": time.perf_counter() - started,
@@ -238,7 +344,7 @@ def _fold(
     rows: tuple[NDArray[np.intp], NDArray[np.intp]],
     seed: int,
     recipe: str,
-) -> tuple[dict[str, NDArray[Any]], list[str]]:
+) -> tuple[dict[str, NDArray[Any]], list[str], tuple[int, ...]]:
     train, test = rows
     preprocessor = make_preprocessor(recipe, random_state=seed)
     try:
@@ -260,8 +366,10 @@ def _fold(
         "y_train": y[train],
         "X_test": preprocessor.transform(X.iloc[test]),
         "y_test": y[test],
+        "test_rows": test,
     }
-    return arrays, feature_names(preprocessor)
+    codes = categorical_positions(preprocessor) if recipe == "native" else ()
+    return arrays, feature_names(preprocessor), codes
 
 
 def _open(directory: Path) -> FoldSet:
@@ -280,7 +388,8 @@ def _mapped(directory: Path) -> FoldSet:
     folds = []
     for number, names in enumerate(meta["feature_names"]):
         arrays = {name: _map(directory / f"{number}-{name}.npy") for name in _ARRAYS}
-        folds.append(FoldData(**arrays, feature_names=tuple(names)))
+        codes = tuple(meta["categorical"][number])
+        folds.append(FoldData(**arrays, feature_names=tuple(names), categorical=codes))
     return FoldSet(folds, messages=meta["messages"])
 
 

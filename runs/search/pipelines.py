@@ -4,9 +4,12 @@ Only classes of scikit-learn and skrub are used, so that an exported pipeline ca
 loaded where Tuneboard is not installed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
@@ -40,8 +43,9 @@ def make_preprocessor(recipe: str, *, random_state: int) -> Pipeline:
 
     Parameters
     ----------
-    recipe : {"linear", "tree"}
+    recipe : {"linear", "tree", "native"}
         ``"tree"``: categories become codes, and missing values stay missing.
+        ``"native"``: the same, for estimators that are told which columns are codes.
         ``"linear"``: categories become indicators, missing values the median plus an
         indicator, and all columns get mean 0 and variance 1. In both, texts and
         categories with many values become components of their character n-grams, and
@@ -54,7 +58,7 @@ def make_preprocessor(recipe: str, *, random_state: int) -> Pipeline:
     Pipeline
         Unfitted; its output is an array without column names.
     """
-    if recipe == "tree":
+    if recipe in ("tree", "native"):
         return Pipeline(
             [
                 ("vectorize", _vectorizer(_codes(), random_state)),
@@ -77,7 +81,9 @@ def make_preprocessor(recipe: str, *, random_state: int) -> Pipeline:
                 ("scale", StandardScaler()),
             ]
         )
-    raise ValueError(f"There is no recipe {recipe!r}; known are linear and tree.")
+    raise ValueError(
+        f"There is no recipe {recipe!r}; known are linear, tree and native."
+    )
 
 
 def _vectorizer(
@@ -121,6 +127,162 @@ def _double() -> FunctionTransformer:
     )
 
 
+def categorical_positions(preprocessor: Pipeline) -> tuple[int, ...]:
+    """Find the columns of the output that hold category codes.
+
+    Parameters
+    ----------
+    preprocessor : Pipeline
+        Fitted, from ``make_preprocessor`` with the recipe ``"native"``.
+
+    Returns
+    -------
+    tuple of int
+        Positions, ascending; empty if there is no category.
+    """
+    vectorizer = preprocessor.named_steps["vectorize"]
+    coded = {
+        output
+        for column in vectorizer.kind_to_columns_.get("low_cardinality", [])
+        for output in vectorizer.input_to_outputs_[column]
+    }
+    names = feature_names(preprocessor)
+    return tuple(i for i, name in enumerate(names) if name in coded)
+
+
+def tell_categories(
+    estimator: Any,  # noqa: ANN401
+    categorical: Sequence[int],
+    n_features: int,
+) -> None:
+    """Tell an estimator which columns hold category codes, in its own way.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Unfitted, of an algorithm with the recipe ``"native"``; it is changed.
+    categorical : sequence of int
+        Positions of the columns.
+    n_features : int
+        Number of columns.
+    """
+    if not categorical:
+        return
+    if isinstance(estimator, VotingClassifier):  # a vote of one, around XGBoost
+        estimator = estimator.estimators[0][1]
+    known = estimator.get_params(deep=False)
+    if "categorical_features" in known:  # scikit-learn
+        estimator.set_params(categorical_features=list(categorical))
+    elif "feature_types" in known:  # XGBoost
+        kinds = ["c" if i in categorical else "q" for i in range(n_features)]
+        estimator.set_params(enable_categorical=True, feature_types=kinds)
+    elif wants_integers(estimator):  # CatBoost
+        estimator.set_params(cat_features=list(categorical))
+    else:
+        # LightGBM; under the parameter's long name it warns, and obeys all the same.
+        estimator.set_params(cat_feature=list(categorical))
+
+
+def wants_integers(estimator: Any) -> bool:  # noqa: ANN401
+    """Tell whether category codes have to be whole numbers for an estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Any.
+
+    Returns
+    -------
+    bool
+        True for CatBoost.
+    """
+    return type(estimator).__name__.startswith("CatBoost")
+
+
+def integer_codes(categorical: Sequence[int]) -> Pipeline:
+    """Make the step that turns codes into whole numbers, a missing one into -1.
+
+    Parameters
+    ----------
+    categorical : sequence of int
+        Positions of the columns that hold codes.
+
+    Returns
+    -------
+    Pipeline
+        Stateless, of library functions only.
+    """
+    missing = dict.fromkeys(categorical, -1.0)
+    kinds = dict.fromkeys(categorical, "int32")
+    return Pipeline(
+        [
+            ("frame", FunctionTransformer(pd.DataFrame)),
+            (
+                "missing",
+                FunctionTransformer(pd.DataFrame.fillna, kw_args={"value": missing}),
+            ),
+            (
+                "integer",
+                FunctionTransformer(pd.DataFrame.astype, kw_args={"dtype": kinds}),
+            ),
+        ]
+    )
+
+
+class CategoryPipeline(Pipeline):  # type: ignore[misc]
+    """A pipeline that tells its estimator which columns are categories.
+
+    That is known only when the columns have been prepared, so it is done in ``fit``.
+    Fitted, it is as good as an ordinary pipeline of its steps: see `plain`.
+    """
+
+    def fit(self, X: pd.DataFrame, y: Any = None, **params: Any) -> "CategoryPipeline":  # noqa: ANN401
+        """Fit the preparation, tell the estimator of the categories, and fit it.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_samples, n_features)
+            Columns as uploaded.
+        y : array-like of shape (n_samples,)
+            Target.
+        **params : object
+            Not used.
+
+        Returns
+        -------
+        CategoryPipeline
+            Itself.
+        """
+        preprocessor, estimator = self.steps[0][1], self.steps[-1][1]
+        prepared = preprocessor.fit_transform(X, y)
+        categorical = categorical_positions(preprocessor)
+        tell_categories(estimator, categorical, prepared.shape[1])
+        steps = [self.steps[0]]
+        if categorical and wants_integers(estimator):
+            codes = integer_codes(categorical).fit(prepared)
+            prepared = codes.transform(prepared)
+            steps.append(("codes", codes))
+        self.steps = [*steps, self.steps[-1]]
+        estimator.fit(prepared, y)
+        return self
+
+
+def plain(pipeline: Pipeline) -> Pipeline:
+    """Return a fitted pipeline that is loaded where Tuneboard is not installed.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        Fitted.
+
+    Returns
+    -------
+    Pipeline
+        An ordinary one with the same fitted steps.
+    """
+    return Pipeline(pipeline.steps)
+
+
 def make_pipeline(
     algorithm: Algorithm | str,
     params: Mapping[str, Value],
@@ -147,10 +309,11 @@ def make_pipeline(
     Returns
     -------
     Pipeline
-        Unfitted, with the steps ``preprocess`` and ``estimator``.
+        Unfitted; its first step is ``preprocess``, its last ``estimator``.
     """
     algorithm = resolve(algorithm, task)
-    return Pipeline(
+    kind = CategoryPipeline if algorithm.recipe == "native" else Pipeline
+    return kind(
         [
             (
                 "preprocess",

@@ -3,19 +3,31 @@
 import importlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Literal
+from itertools import chain, product
+from typing import Literal, NamedTuple
 
 from runs.search.algorithms import ALGORITHMS
+from runs.search.halving import Halving, check_halving
 from runs.search.parameters import Params, Value
 from runs.search.problem import SpecError, TaskType
-from runs.search.spaces import Space, contains, grid_size, size_of, value_at
+from runs.search.spaces import (
+    Conditional,
+    Space,
+    combination_at,
+    fits,
+    grid_size,
+    grid_values,
+    size_of,
+)
+from runs.search.turns import Turns
 
 GRID_LIMIT = 100_000
 # Draws that repeat a known combination before the rest of a small space is listed.
 _ATTEMPTS = 30
+STRATEGIES = ("grid", "random", "tpe", "halving")
 
 
 @dataclass(frozen=True)
@@ -32,8 +44,9 @@ class Plan:
 
     Attributes
     ----------
-    strategy : {"grid", "random"}
-        Every combination, or combinations drawn at random without repetition.
+    strategy : {"grid", "random", "tpe", "halving"}
+        Every combination; or combinations drawn without repetition, at random, by a
+        tree-structured Parzen estimator, or at random with most of them ended early.
     items : tuple of PlanItem
         The algorithms, each at most once.
     n_trials : int, optional
@@ -42,18 +55,55 @@ class Plan:
         Seed of the draws.
     task : TaskType
         What is to be predicted.
+    share : {"equal", "adaptive"}, default="equal"
+        Whether algorithms that are behind get less of the budget.
+    halving : Halving, optional
+        How a halving search grows its resource.
+    in_seconds : bool, default=False
+        Whether the budget that is shared is time rather than trials.
     """
 
-    strategy: Literal["grid", "random"]
+    strategy: Literal["grid", "random", "tpe", "halving"]
     items: tuple[PlanItem, ...]
     n_trials: int | None
     seed: int
     task: TaskType
+    share: Literal["equal", "adaptive"] = "equal"
+    halving: Halving | None = None
+    in_seconds: bool = False
+
+
+class TrialRecord(NamedTuple):
+    """A trial made so far, as far as planning looks at it.
+
+    Attributes
+    ----------
+    algorithm : str
+        Name of the algorithm.
+    params : dict
+        Its combination; not looked at by a grid.
+    state : str
+        ``"waiting"``, ``"running"``, ``"complete"``, ``"pruned"``, ``"failed"`` or
+        ``"skipped"``.
+    value : float or None
+        Mean fold score if complete.
+    seconds : float
+        What it has cost.
+    number : int
+        Its number in the run.
+    """
+
+    algorithm: str
+    params: Params
+    state: str
+    value: float | None
+    seconds: float
+    number: int
 
 
 @dataclass(frozen=True)
 class Unit:
-    """Trials that share one fit: they differ in the path parameter only.
+    """Trials that share one fit: they differ in what their algorithm shares only.
 
     Attributes
     ----------
@@ -83,30 +133,35 @@ def params_key(params: Mapping[str, Value]) -> str:
     return json.dumps(params, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def check_plan(plan: Plan) -> None:
+def check_plan(plan: Plan, *, grid_limit: int = GRID_LIMIT) -> None:
     """Refuse a plan that cannot or should not be carried out.
 
     Parameters
     ----------
     plan : Plan
         The plan.
+    grid_limit : int, default=100000
+        Most combinations of a grid.
 
     Raises
     ------
     SpecError
         With ``field`` one of ``algorithms``, ``n_trials``, ``strategy``, ``space``.
     """
-    if plan.strategy not in ("grid", "random"):
+    if plan.strategy not in STRATEGIES:
         raise SpecError(
-            f"There is no strategy {plan.strategy!r}; known are grid and random.",
+            f"There is no strategy {plan.strategy!r}; known are "
+            f"{', '.join(STRATEGIES)}.",
             field="strategy",
         )
     if not plan.items:
         raise SpecError("Choose at least one algorithm.", field="algorithms")
     if plan.n_trials is not None and plan.n_trials < 1:
         raise SpecError("Allow at least one trial.", field="n_trials")
-    if plan.strategy == "random" and plan.n_trials is None:
-        raise SpecError("Random search needs a number of trials.", field="n_trials")
+    if plan.strategy != "grid" and plan.n_trials is None:
+        raise SpecError("This strategy needs a number of trials.", field="n_trials")
+    if plan.halving is not None:
+        check_halving(plan.halving)
     names = [item.algorithm for item in plan.items]
     for item in plan.items:
         if names.count(item.algorithm) > 1:
@@ -117,7 +172,7 @@ def check_plan(plan: Plan) -> None:
             )
         _check_item(item, plan.task)
     if plan.strategy == "grid":
-        _check_grid(plan)
+        _check_grid(plan, grid_limit)
 
 
 def _check_item(item: PlanItem, task: TaskType) -> None:
@@ -140,7 +195,7 @@ def _check_item(item: PlanItem, task: TaskType) -> None:
             )
 
 
-def _check_grid(plan: Plan) -> None:
+def _check_grid(plan: Plan, grid_limit: int) -> None:
     total = 0
     for item in plan.items:
         try:
@@ -152,9 +207,9 @@ def _check_grid(plan: Plan) -> None:
                 algorithm=item.algorithm,
                 parameter=error.parameter,
             ) from error
-    if total > GRID_LIMIT:
+    if total > grid_limit:
         raise SpecError(
-            f"The grid has {total:,} combinations, and at most {GRID_LIMIT:,} are "
+            f"The grid has {total:,} combinations, and at most {grid_limit:,} are "
             "allowed; give fewer values, or use random search with a number of trials.",
             field="space",
         )
@@ -177,12 +232,17 @@ def plan_size(plan: Plan) -> int:
 
 
 def _size(item: PlanItem) -> float:
-    sizes = [size_of(distribution) for distribution in item.space.values()]
-    return math.prod(math.inf if size is None else size for size in sizes)
+    """Count the combinations of a space; infinite where there is no counting them."""
+    if any(size_of(distribution) is None for distribution in item.space.values()):
+        return math.inf
+    return grid_size(item.space)
 
 
 def _quotas(plan: Plan) -> dict[str, int]:
-    """Share the budget: equal parts, and what a small space cannot use to the others."""
+    """Share the budget: equal parts, and what a small space cannot use to the others.
+
+    Where turns are given by rank or by time, an algorithm may use all of the budget.
+    """
     sizes = {item.algorithm: _size(item) for item in plan.items}
     if plan.n_trials is None:
         return {name: int(size) for name, size in sizes.items()}
@@ -195,13 +255,14 @@ def _quotas(plan: Plan) -> dict[str, int]:
     return quotas
 
 
-def next_units(
-    plan: Plan,
-    *,
-    n_trials_by_algorithm: Mapping[str, int],
-    seen: Mapping[str, Set[str]],
-    limit: int,
-) -> list[Unit]:
+def _limits(plan: Plan) -> dict[str, int]:
+    if plan.share == "equal" and not plan.in_seconds:
+        return _quotas(plan)
+    most = plan.n_trials if plan.n_trials is not None else math.inf
+    return {item.algorithm: int(min(_size(item), most)) for item in plan.items}
+
+
+def next_units(plan: Plan, history: Sequence[TrialRecord], *, limit: int) -> list[Unit]:
     """Continue a plan where the trials made so far end.
 
     The answer depends on the arguments alone: two processes that ask with the same
@@ -211,54 +272,58 @@ def next_units(
     ----------
     plan : Plan
         A checked plan.
-    n_trials_by_algorithm : mapping of str to int
-        Number of trials of the plan made so far, of each algorithm.
-    seen : mapping of str to set of str
-        ``params_key`` of the trials made so far, of each algorithm.
+    history : sequence of TrialRecord
+        The trials made so far.
     limit : int
         About how many trials to return; a unit is never cut for it.
 
     Returns
     -------
     list of Unit
-        Units in the order they should be worked on, the algorithms in turns; empty
-        if the plan is exhausted.
+        Units in the order they should be worked on; empty if the plan is exhausted.
     """
-    quotas = _quotas(plan)
-    counts = {name: n_trials_by_algorithm.get(name, 0) for name in quotas}
+    limits = _limits(plan)
+    counts = Counter(record.algorithm for record in history)
+    left = math.inf if plan.n_trials is None else plan.n_trials - len(history)
     sources = {
         item.algorithm: _units(
             item,
             plan,
-            count=counts[item.algorithm],
-            quota=quotas[item.algorithm],
-            seen=set(seen.get(item.algorithm, ())),
+            [record for record in history if record.algorithm == item.algorithm],
+            quota=limits[item.algorithm],
         )
         for item in plan.items
     }
+    turns = Turns(
+        list(sources), history, adaptive=plan.share == "adaptive", timed=plan.in_seconds
+    )
     units: list[Unit] = []
     n_new = 0
-    while sources and n_new < limit:
-        # The algorithm with the fewest trials is next, so that all appear early.
-        name = min(sources, key=lambda name: counts[name])
+    while sources and n_new < min(limit, left):
+        name = turns.next(sources)
         unit = next(sources[name], None)
         if unit is None:
             del sources[name]
             continue
-        counts[name] += len(unit.params)
-        n_new += len(unit.params)
+        size = len(unit.params)
+        counts[name] += size
+        n_new += size
+        turns.took(name, size)
         units.append(unit)
-    return _merged(units) if plan.strategy == "random" else units
+    return units if plan.strategy == "grid" else _merged(units)
 
 
 def _units(
-    item: PlanItem, plan: Plan, *, count: int, quota: int, seen: set[str]
+    item: PlanItem, plan: Plan, records: Sequence[TrialRecord], *, quota: int
 ) -> Iterator[Unit]:
-    """Yield the units of one algorithm after its first ``count`` trials."""
+    """Yield the units of one algorithm after the trials it has had."""
+    count = len(records)
+    seen: set[str] = set()
     if plan.strategy == "grid":
         source = _grid(item, count=count, spread=quota < _size(item), seed=plan.seed)
     else:
-        source = _random(item, plan, count=count, seen=seen)
+        seen = {params_key(record.params) for record in records}
+        source = _sampled(item, plan, records, seen=seen)
     while count < quota and (combinations := next(source, None)) is not None:
         new = [params for params in combinations if params_key(params) not in seen]
         # Cut at the short end: the longest costs the fit in any case.
@@ -269,35 +334,45 @@ def _units(
             yield Unit(item.algorithm, tuple(new))
 
 
-def _path_of(item: PlanItem) -> str | None:
-    path = ALGORITHMS[item.algorithm].path
-    return path.name if path is not None and path.name in item.space else None
+def _shared_names(item: PlanItem) -> list[str]:
+    """List the parameters of a space in which the trials of one unit may differ."""
+    shared = ALGORITHMS[item.algorithm].shared
+    parents = {d.parameter for d in item.space.values() if isinstance(d, Conditional)}
+    return sorted(
+        name
+        for name, distribution in item.space.items()
+        if name in shared
+        and name not in parents
+        and not isinstance(distribution, Conditional)
+    )
 
 
 def _grid(
     item: PlanItem, *, count: int, spread: bool, seed: int
 ) -> Iterator[list[Params]]:
     """Yield the units of a grid in order, from about the ``count``-th trial on."""
-    path = _path_of(item)
-    names = sorted(name for name in item.space if name != path)
-    lengths: list[Value] = []
-    if path is not None:
-        # Sorted: the longest is fitted and the others are read off it.
-        size = size_of(item.space[path])
-        assert size is not None
-        values = [value_at(item.space[path], i) for i in range(size)]
-        lengths = sorted(values, key=lambda value: float(value or 0))
-    n_units = grid_size({name: item.space[name] for name in names})
-    start = count // max(len(lengths), 1)
+    shared = _shared_names(item)
+    rest = {name: item.space[name] for name in item.space if name not in shared}
+    together = [
+        dict(zip(shared, values, strict=True))
+        for values in product(*(_ascending(item.space, name) for name in shared))
+    ]
+    n_units = grid_size(rest)
+    start = count // len(together)
     # All around: what was left out before the start, if anything, is found again.
     order = chain(range(start, n_units), range(min(start, n_units)))
     for i in order:
         position = _spread(i, n_units, seed) if spread else i
-        params = _combination(item.space, names, position)
-        if path is None:
-            yield [params]
-        else:
-            yield [{**params, path: length} for length in lengths]
+        params = combination_at(rest, position)
+        yield [{**params, **values} for values in together]
+
+
+def _ascending(space: Space, name: str) -> list[Value]:
+    """List values, numbers in order: of a path the longest comes last."""
+    values = grid_values(space[name])
+    if all(isinstance(value, int | float) for value in values):
+        return sorted(values, key=lambda value: float(value or 0))
+    return values
 
 
 def _spread(index: int, size: int, seed: int) -> int:
@@ -311,33 +386,41 @@ def _spread(index: int, size: int, seed: int) -> int:
     return (seed + index * step) % size
 
 
-def _combination(space: Space, names: list[str], position: int) -> Params:
-    """Decode a position as digits, the last name changing fastest."""
-    params: Params = {}
-    for name in reversed(names):
-        size = size_of(space[name])
-        assert size is not None
-        position, digit = divmod(position, size)
-        params[name] = value_at(space[name], digit)
-    return dict(reversed(params.items()))
+def first_configurations(item: PlanItem, task: TaskType) -> list[Params]:
+    """List the curated combinations that lie in a space.
+
+    Parameters
+    ----------
+    item : PlanItem
+        Algorithm and space.
+    task : TaskType
+        What is to be predicted.
+
+    Returns
+    -------
+    list of dict
+        In the order they are tried.
+    """
+    known = ALGORITHMS[item.algorithm].first(task)
+    return [params for params in known if fits(item.space, params)]
 
 
-def _random(
-    item: PlanItem, plan: Plan, *, count: int, seen: set[str]
+def _sampled(
+    item: PlanItem, plan: Plan, records: Sequence[TrialRecord], *, seen: set[str]
 ) -> Iterator[list[Params]]:
-    """Yield curated configurations, then new random combinations."""
+    """Yield curated configurations, then new drawn combinations."""
     # Late: the web process makes plans and must not load Optuna.
     samplers = importlib.import_module("runs.search.samplers")
-    first = [
-        params
-        for params in ALGORITHMS[item.algorithm].first(plan.task)
-        if params.keys() == item.space.keys()
-        and all(contains(item.space[name], value) for name, value in params.items())
-    ]
-    index = count
+    first = first_configurations(item, plan.task)
+    drawn: list[TrialRecord] = list(records)
+    index = len(records)
     while True:
+        guided = []
+        if plan.strategy == "tpe" and index >= len(first):
+            guided = [samplers.propose(item.space, drawn, seed=plan.seed, index=index)]
         candidates = chain(
             first[index : index + 1],
+            guided,
             (
                 samplers.draw(item.space, seed=plan.seed, index=index, attempt=attempt)
                 for attempt in range(_ATTEMPTS)
@@ -348,6 +431,7 @@ def _random(
         if params is None:
             return
         yield [params]
+        drawn.append(TrialRecord(item.algorithm, params, "waiting", None, 0.0, index))
         index += 1
 
 
@@ -355,24 +439,29 @@ def _rest(item: PlanItem) -> Iterator[Params]:
     """Yield all combinations of a space small enough to be listed."""
     size = _size(item)
     if size <= GRID_LIMIT:
-        names = sorted(item.space)
         for position in range(int(size)):
-            yield _combination(item.space, names, position)
+            yield combination_at(item.space, position)
 
 
 def _merged(units: list[Unit]) -> list[Unit]:
-    """Join units that happen to differ in the path parameter only."""
+    """Join units that happen to differ in shared parameters only."""
     groups: dict[tuple[str, str], list[Params]] = {}
     for unit in units:
-        path = ALGORITHMS[unit.algorithm].path
+        shared = ALGORITHMS[unit.algorithm].shared
         for params in unit.params:
-            rest = {k: v for k, v in params.items() if path is None or k != path.name}
-            # Without a path parameter all parameters are the rest: nothing is joined.
-            groups.setdefault((unit.algorithm, params_key(rest)), []).append(params)
-    merged = []
-    for (algorithm, _), group in groups.items():
-        path = ALGORITHMS[algorithm].path
-        if path is not None and len(group) > 1:
-            group.sort(key=lambda params: float(params[path.name] or 0))
-        merged.append(Unit(algorithm, tuple(group)))
-    return merged
+            rest = {k: v for k, v in params.items() if k not in shared}
+            # Iterations that are still to be found are found by a fit of their own.
+            found = {k: v for k, v in params.items() if v == "auto"}
+            key = params_key(params if found else rest)
+            groups.setdefault((unit.algorithm, key), []).append(params)
+    return [
+        Unit(algorithm, tuple(_by_path(algorithm, group)))
+        for (algorithm, _), group in groups.items()
+    ]
+
+
+def _by_path(algorithm: str, group: list[Params]) -> list[Params]:
+    path = ALGORITHMS[algorithm].path
+    if path is None or len(group) == 1:
+        return group
+    return sorted(group, key=lambda params: float(params.get(path.name) or 0))

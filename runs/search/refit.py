@@ -2,14 +2,20 @@
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer, LabelEncoder
+from sklearn.utils import Bunch
 
 from runs.search.algorithms import Algorithm
 from runs.search.parameters import Value
-from runs.search.pipelines import make_pipeline
+from runs.search.pipelines import make_pipeline, plain
 from runs.search.problem import TaskType
 from runs.search.targets import clean_target
 from runs.search.threads import limit_threads
@@ -55,9 +61,65 @@ def refit(
         algorithm, params, task=task, random_state=random_state, n_threads=n_threads
     )
     target = clean_target(y, task)
+    if _needs_codes(pipeline, target):
+        # XGBoost knows no labels: scikit-learn's vote of one turns them into codes.
+        name, estimator = pipeline.steps[-1]
+        pipeline.steps[-1] = (
+            name,
+            VotingClassifier([("xgboost", estimator)], voting="soft"),
+        )
     with warnings.catch_warnings(record=True) as caught, limit_threads(n_threads):
         warnings.simplefilter("always")
         pipeline.fit(X, target)
     for text in dict.fromkeys(str(item.message) for item in caught):
         logger.info("While refitting: %s", text)
-    return pipeline
+    return plain(pipeline)
+
+
+def _needs_codes(pipeline: Pipeline, target: NDArray[Any]) -> bool:
+    if type(pipeline[-1]).__name__ != "XGBClassifier":
+        return False
+    labels = np.unique(target)
+    return labels.dtype.kind not in "iu" or list(labels) != list(range(len(labels)))
+
+
+def combine(
+    pipelines: Sequence[Pipeline],
+    weights: Sequence[float],
+    *,
+    task: TaskType,
+    classes: Sequence[Any] = (),
+) -> Pipeline:
+    """Join fitted pipelines into one that predicts their weighted mean.
+
+    Parameters
+    ----------
+    pipelines : sequence of Pipeline
+        Fitted, on columns as uploaded.
+    weights : sequence of float
+        A weight for each; they need not add up to 1.
+    task : TaskType
+        What is predicted.
+    classes : sequence, default=()
+        Labels in sorted order.
+
+    Returns
+    -------
+    Pipeline
+        Fitted, of scikit-learn's classes only: its last step is a soft vote, or a mean
+        of numbers.
+    """
+    names = [(f"member_{i}", pipeline) for i, pipeline in enumerate(pipelines)]
+    members = [pipeline for _, pipeline in names]
+    if task.is_classification:
+        vote = VotingClassifier(names, voting="soft", weights=list(weights))
+        vote.le_ = LabelEncoder()
+        # A list of Python objects would become an array of another type.
+        vote.le_.classes_ = np.asarray(members[0].classes_)
+        vote.classes_ = vote.le_.classes_
+    else:
+        vote = VotingRegressor(names, weights=list(weights))
+    vote.estimators_ = members
+    vote.named_estimators_ = Bunch(**dict(names))
+    as_it_is = FunctionTransformer()
+    return Pipeline([("preprocess", as_it_is), ("estimator", vote)])

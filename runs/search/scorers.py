@@ -17,6 +17,12 @@ _PLAIN = {
     "f1_macro": sk.make_scorer(
         sk.f1_score, pos_label=None, average="macro", zero_division=0.0
     ),
+    "f1_micro": sk.make_scorer(
+        sk.f1_score, pos_label=None, average="micro", zero_division=0.0
+    ),
+    "f1_weighted": sk.make_scorer(
+        sk.f1_score, pos_label=None, average="weighted", zero_division=0.0
+    ),
     "mcc": sk.make_scorer(sk.matthews_corrcoef),
     "rmse": sk.make_scorer(sk.root_mean_squared_error, greater_is_better=False),
     "mae": sk.make_scorer(sk.mean_absolute_error, greater_is_better=False),
@@ -24,6 +30,7 @@ _PLAIN = {
     "median_absolute_error": sk.make_scorer(
         sk.median_absolute_error, greater_is_better=False
     ),
+    "rmsle": sk.make_scorer(sk.root_mean_squared_log_error, greater_is_better=False),
     "mape": sk.make_scorer(sk.mean_absolute_percentage_error, greater_is_better=False),
 }
 _BINARY_AUC = sk.make_scorer(sk.roc_auc_score, response_method=_DECISION)
@@ -46,9 +53,11 @@ class _LabelledScorer:
     def __call__(self, estimator: Any, X: Any, y: Any) -> float:  # noqa: ANN401
         labels = estimator.classes_
         match self.name:
-            case "f1":
+            case "f1" | "precision" | "recall":
                 scorer = sk.make_scorer(
-                    sk.f1_score, pos_label=labels[self.positive], zero_division=0.0
+                    getattr(sk, f"{self.name}_score"),
+                    pos_label=labels[self.positive],
+                    zero_division=0.0,
                 )
             case "average_precision":
                 scorer = sk.make_scorer(

@@ -1,12 +1,19 @@
 """Search spaces: what values each parameter of an algorithm may take."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Any, TypeGuard
 
-from runs.search.parameters import PARAMETERS, Parameter, Value, parameters_of
+from runs.search.parameters import (
+    PARAMETERS,
+    Parameter,
+    Params,
+    Value,
+    parameters_of,
+)
 from runs.search.problem import SpecError
 
 
@@ -37,7 +44,24 @@ class Choices:
     choices: tuple[Value, ...]
 
 
-Distribution = IntRange | FloatRange | Choices
+@dataclass(frozen=True)
+class Fixed:
+    """One value, the same in every combination."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """A distribution that exists only where another parameter has certain values."""
+
+    distribution: "IntRange | FloatRange | Choices | Fixed"
+    parameter: str
+    values: tuple[Value, ...]
+
+
+Plain = IntRange | FloatRange | Choices | Fixed
+Distribution = Plain | Conditional
 Space = dict[str, Distribution]
 
 
@@ -96,19 +120,85 @@ def parse_space(data: Mapping[str, Any], *, algorithm: str) -> Space:
                 algorithm=algorithm,
                 parameter=name,
             ) from error
+    _check_conditions(space, known, algorithm)
     return space
+
+
+def _check_conditions(
+    space: Space, known: Mapping[str, Parameter], algorithm: str
+) -> None:
+    for name, distribution in space.items():
+        if not isinstance(distribution, Conditional):
+            continue
+        parent = space.get(distribution.parameter)
+        problem = ""
+        if parent is None:
+            problem = (
+                f"depends on {distribution.parameter!r}, which is not in the space; "
+                "add it or leave the condition out"
+            )
+        elif isinstance(parent, Conditional):
+            problem = (
+                f"depends on {distribution.parameter!r}, which depends on another "
+                "parameter itself; one step is the most"
+            )
+        elif not any(contains(parent, value) for value in distribution.values):
+            problem = (
+                f"exists only for {distribution.parameter} in "
+                f"{list(distribution.values)!r}, and it never has these values"
+            )
+        if problem:
+            raise SpecError(
+                f"{algorithm}: {name} {problem}.",
+                field="space",
+                algorithm=algorithm,
+                parameter=name,
+            )
 
 
 def _distribution(entry: object, parameter: Parameter) -> Distribution:
     if isinstance(entry, Mapping):
-        match entry.get("type"):
-            case "int" | "float" as kind:
-                return _range(entry, parameter, whole=kind == "int")
-            case "categorical":
-                return _choices(_keys(entry, {"choices"}).get("choices"), parameter)
-            case _:
-                raise ValueError('needs a "type": int, float or categorical')
-    return _choices(entry if isinstance(entry, list | tuple) else [entry], parameter)
+        condition = entry.get("when")
+        rest = {key: value for key, value in entry.items() if key != "when"}
+        plain = _plain(rest, parameter)
+        return plain if condition is None else _conditional(plain, condition)
+    if isinstance(entry, list | tuple):
+        return _choices(entry, parameter)
+    return Fixed(_clean(entry, parameter))
+
+
+def _plain(entry: Mapping[str, Any], parameter: Parameter) -> Plain:
+    match entry.get("type"):
+        case "int" | "float" as kind:
+            return _range(entry, parameter, whole=kind == "int")
+        case "categorical":
+            return _choices(_keys(entry, {"choices"}).get("choices"), parameter)
+        case "fixed":
+            if "value" not in _keys(entry, {"value"}):
+                raise ValueError('needs a "value"')
+            return Fixed(_clean(entry["value"], parameter))
+        case _:
+            raise ValueError('needs a "type": int, float, categorical or fixed')
+
+
+def _conditional(plain: Plain, condition: object) -> Conditional:
+    if not isinstance(condition, Mapping) or len(condition) != 1:
+        raise ValueError(
+            'needs one parameter and its values for "when", for example '
+            '{"kernel": ["poly"]}'
+        )
+    [(parameter, values)] = condition.items()
+    listed = values if isinstance(values, list | tuple) else [values]
+    if not listed:
+        raise ValueError('needs at least one value for "when"')
+    return Conditional(plain, str(parameter), tuple(listed))
+
+
+def _clean(value: Any, parameter: Parameter) -> Value:  # noqa: ANN401
+    try:
+        return parameter.clean(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, not {value!r}") from error
 
 
 def _keys(entry: Mapping[str, Any], allowed: set[str]) -> Mapping[str, Any]:
@@ -127,10 +217,7 @@ def _choices(values: object, parameter: Parameter) -> Choices:
         raise ValueError("has an empty list of values; give at least one")
     kept: list[Value] = []
     for value in values:
-        try:
-            clean = parameter.clean(value)
-        except ValueError as error:
-            raise ValueError(f"{error}, not {value!r}") from error
+        clean = _clean(value, parameter)
         # A value named twice would be the same trial twice. True is not 1 here.
         if not any(clean == other and type(clean) is type(other) for other in kept):
             kept.append(clean)
@@ -216,6 +303,11 @@ def space_to_json(space: Mapping[str, Distribution]) -> dict[str, dict[str, Any]
 
 
 def _to_json(distribution: Distribution) -> dict[str, Any]:
+    if isinstance(distribution, Conditional):
+        when = {distribution.parameter: list(distribution.values)}
+        return {**_to_json(distribution.distribution), "when": when}
+    if isinstance(distribution, Fixed):
+        return {"type": "fixed", "value": distribution.value}
     if isinstance(distribution, Choices):
         return {"type": "categorical", "choices": list(distribution.choices)}
     data: dict[str, Any] = {
@@ -243,6 +335,10 @@ def size_of(distribution: Distribution) -> int | None:
     int or None
         Their number, or None if there is no counting them.
     """
+    if isinstance(distribution, Conditional):
+        return size_of(distribution.distribution)
+    if isinstance(distribution, Fixed):
+        return 1
     if isinstance(distribution, Choices):
         return len(distribution.choices)
     if isinstance(distribution, IntRange):
@@ -271,6 +367,10 @@ def value_at(distribution: Distribution, index: int) -> Value:
     bool, int, float, str or None
         The value.
     """
+    if isinstance(distribution, Conditional):
+        return value_at(distribution.distribution, index)
+    if isinstance(distribution, Fixed):
+        return distribution.value
     if isinstance(distribution, Choices):
         return distribution.choices[index]
     if isinstance(distribution, IntRange):
@@ -294,6 +394,11 @@ def contains(distribution: Distribution, value: Value) -> bool:
     bool
         True if it can.
     """
+    if isinstance(distribution, Conditional):
+        return contains(distribution.distribution, value)
+    if isinstance(distribution, Fixed):
+        known = distribution.value
+        return value == known and type(value) is type(known)
     if isinstance(distribution, Choices):
         return any(
             value == choice and type(value) is type(choice)
@@ -338,14 +443,97 @@ def grid_values(distribution: Distribution) -> list[Value]:
 def _grid_size(distribution: Distribution) -> int:
     size = size_of(distribution)
     if size is None:
-        assert isinstance(distribution, FloatRange)
+        plain = distribution
+        if isinstance(plain, Conditional):
+            plain = plain.distribution
+        assert isinstance(plain, FloatRange)
         raise SpecError(
-            f"A grid cannot list every number from {distribution.low:g} to "
-            f"{distribution.high:g}; give a list of values or a step, or use random "
+            f"A grid cannot list every number from {plain.low:g} to "
+            f"{plain.high:g}; give a list of values or a step, or use random "
             "search.",
             field="space",
         )
     return size
+
+
+def exists(distribution: Distribution, params: Mapping[str, Value]) -> bool:
+    """Tell whether a parameter exists, given the values of those it depends on.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        The parameter's distribution.
+    params : mapping of str to value
+        The unconditional parameters of a combination.
+
+    Returns
+    -------
+    bool
+        True unless it has a condition that does not hold.
+    """
+    if not isinstance(distribution, Conditional):
+        return True
+    if distribution.parameter not in params:
+        return False
+    value = params[distribution.parameter]
+    return any(
+        value == known and type(value) is type(known) for known in distribution.values
+    )
+
+
+def active(space: Mapping[str, Distribution], params: Mapping[str, Value]) -> list[str]:
+    """List the parameters a combination has to name.
+
+    Parameters
+    ----------
+    space : mapping of str to Distribution
+        The space.
+    params : mapping of str to value
+        The combination, or its unconditional part.
+
+    Returns
+    -------
+    list of str
+        In the order of the space.
+    """
+    return [name for name in space if exists(space[name], params)]
+
+
+def fits(space: Mapping[str, Distribution], params: Mapping[str, Value]) -> bool:
+    """Tell whether a combination is one of a space.
+
+    Parameters
+    ----------
+    space : mapping of str to Distribution
+        The space.
+    params : mapping of str to value
+        The combination.
+
+    Returns
+    -------
+    bool
+        True if it names just the parameters that exist for it, with their values.
+    """
+    return set(active(space, params)) == set(params) and all(
+        contains(space[name], value) for name, value in params.items()
+    )
+
+
+def _cases(
+    space: Mapping[str, Distribution], names: Sequence[str]
+) -> Iterator[tuple[Params, list[str], int]]:
+    """Yield each choice of the parameters others depend on, with what is then left.
+
+    Only these are enumerated, and they are few; the rest is multiplied.
+    """
+    parents = sorted(
+        {d.parameter for d in space.values() if isinstance(d, Conditional)}
+    )
+    listed = [grid_values(space[name]) for name in parents]
+    for values in product(*listed):
+        chosen = dict(zip(parents, values, strict=True))
+        rest = [n for n in names if n not in chosen and exists(space[n], chosen)]
+        yield chosen, rest, math.prod(_grid_size(space[name]) for name in rest)
 
 
 def grid_size(space: Mapping[str, Distribution]) -> int:
@@ -359,17 +547,45 @@ def grid_size(space: Mapping[str, Distribution]) -> int:
     Returns
     -------
     int
-        The product of the numbers of values; 1 for an empty space.
+        The product of the numbers of values, summed over the cases that conditions
+        make; 1 for an empty space.
 
     Raises
     ------
     SpecError
         If a parameter is continuous; ``parameter`` says which.
     """
-    size = 1
     for name, distribution in space.items():
         try:
-            size *= _grid_size(distribution)
+            _grid_size(distribution)
         except SpecError as error:
             raise SpecError(f"{name}: {error}", field="space", parameter=name) from None
-    return size
+    return sum(size for _, _, size in _cases(space, sorted(space)))
+
+
+def combination_at(space: Mapping[str, Distribution], position: int) -> Params:
+    """Return one combination of a grid.
+
+    Parameters
+    ----------
+    space : mapping of str to Distribution
+        The space.
+    position : int
+        From 0 to ``grid_size(space) - 1``.
+
+    Returns
+    -------
+    dict of str to value
+        Names in sorted order; the last one changes fastest.
+    """
+    for chosen, rest, size in _cases(space, sorted(space)):
+        if position >= size:
+            position -= size
+            continue
+        params: Params = dict(chosen)
+        for name in reversed(rest):
+            n_values = _grid_size(space[name])
+            position, digit = divmod(position, n_values)
+            params[name] = value_at(space[name], digit)
+        return dict(sorted(params.items()))
+    raise IndexError(position)

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from runs import queries
 from runs.configuration import configure
-from runs.enums import Phase, Strategy, Task
+from runs.enums import Phase, Scheme, Share, Strategy, Task
 from runs.management.following import (
     command_line_user,
     follow_dataset,
@@ -24,6 +24,7 @@ from runs.management.installation import ServicesError, services
 from runs.management.specification import read_specification
 from runs.models import Dataset, Run
 from runs.search.metrics import METRICS
+from runs.search.presets import DEFAULT_PRESET, PRESETS
 from runs.search.problem import SpecError
 from runs.services.datasets import add_dataset, delete_dataset
 from runs.services.runs import start_run
@@ -32,6 +33,12 @@ BAD_INPUT = 2
 # Options as typed, for messages: an argument of `configure` is no word of the user's.
 OPTIONS = {
     "scoring": "--metric",
+    "target_score": "--target-score",
+    "trial_seconds": "--trial-seconds",
+    "trial_memory_mb": "--trial-memory",
+    "split_column": "--split-column",
+    "n_repeats": "--repeats",
+    "validation_fraction": "--validation",
     "n_trials": "--max-trials",
     "time_budget_seconds": "--time-budget",
     "n_splits": "--cv",
@@ -50,13 +57,36 @@ class Command(BaseCommand):
         add("table", metavar="FILE|DATASET", help="a file, or the id of a dataset")
         add("--target", metavar="COL", help="the column to predict")
         add("--task", choices=[t.value for t in Task], help="default: detected")
+        add(
+            "--preset",
+            choices=[*PRESETS, "none"],
+            help=f"answers what is left open; default: {DEFAULT_PRESET}, and none if a "
+            "strategy, spaces or a specification is given",
+        )
         add("--metric", dest="scoring", help="what ranks the trials")
-        add("--algorithms", help="names, separated by commas; default: all")
-        add("--strategy", choices=[s.value for s in Strategy], help="default: grid")
+        add("--metrics", help="others to compute, separated by commas")
+        add("--algorithms", help="names, separated by commas; default: the preset's")
+        add("--strategy", choices=[s.value for s in Strategy])
+        add("--share", choices=[s.value for s in Share], help="of the budget")
         add("--max-trials", dest="n_trials", type=int, metavar="N")
-        add("--time-budget", dest="time_budget_seconds", type=float, metavar="S")
+        add(
+            *("--time-budget", "--time_budget"),
+            dest="time_budget_seconds",
+            type=float,
+            metavar="S",
+            help="seconds for everything, models included",
+        )
+        add("--target-score", dest="target_score", type=float, metavar="X")
+        add("--patience", type=int, metavar="N", help="trials without improvement")
+        add("--trial-seconds", dest="trial_seconds", type=float, metavar="S")
+        add("--trial-memory", dest="trial_memory_mb", type=int, metavar="MB")
+        add("--scheme", choices=[s.value for s in Scheme], help="default: kfold")
         add("--cv", dest="n_splits", type=int, metavar="K", help="folds; default: 5")
+        add("--repeats", dest="n_repeats", type=int, metavar="R")
+        add("--split-column", dest="split_column", metavar="COL")
+        add("--validation", dest="validation_fraction", type=float, metavar="F")
         add("--holdout", dest="holdout_fraction", type=float, metavar="F")
+        add("--no-ensemble", dest="ensemble", action="store_false", default=None)
         add("--seed", type=int, metavar="S")
         add("--name", help="name of the run")
         add("--project", help="name or id of a project; default: Command line")
@@ -132,48 +162,63 @@ class Command(BaseCommand):
             f"Run {result['run']} {result['status']}: {result['trials']} trials "
             f"in {result['seconds']:.1f} s"
         )
-        best = result["best"]
-        if best:
+        if best := result["best"]:
             shown = ", ".join(f"{k}={v}" for k, v in best["parameters"].items())
             self.stdout.write(
                 f"Best: {best['algorithm']} ({shown}): "
                 f"{result['metric']} {best['display_score']:.4f}"
             )
+        if result["baseline"] is not None:
+            baseline = METRICS[result["metric"]].display(result["baseline"])
+            self.stdout.write(f"Baseline: {result['metric']} {baseline:.4f}")
         for name, value in (result["holdout"] or {}).items():
             self.stdout.write(f"  {result['rows']} {name}: {value:.4f}")
         if result["model"]:
             self.stdout.write(f"Model {result['model']}")
 
 
+# Options that go to `configure` as they are.
+PLAIN = (
+    *("name", "target", "task", "scoring", "strategy", "share", "n_trials"),
+    *("time_budget_seconds", "target_score", "patience", "trial_seconds"),
+    *("trial_memory_mb", "scheme", "n_splits", "n_repeats", "split_column"),
+    *("validation_fraction", "holdout_fraction", "ensemble", "seed"),
+)
+
+
 def wish_from(options: dict[str, Any]) -> dict[str, Any]:
     """Join specification and options; an option has the last word."""
     wish = read_specification(options["spec"]) if options["spec"] else {}
-    for name in (
-        "name",
-        "target",
-        "task",
-        "scoring",
-        "strategy",
-        "n_trials",
-        "time_budget_seconds",
-        "n_splits",
-        "holdout_fraction",
-        "seed",
-    ):
-        if options[name] is not None:
-            wish[name] = options[name]
+    wish |= {name: options[name] for name in PLAIN if options[name] is not None}
+    if options["metrics"] is not None:
+        wish["metrics"] = names_in(options["metrics"])
     if options["algorithms"] is not None:
-        names = [n.strip() for n in options["algorithms"].split(",") if n.strip()]
-        if "spaces" in wish:
+        names = names_in(options["algorithms"])
+        if wish.get("spaces"):
             spaces = wish["spaces"]
             wish["spaces"] = {n: s for n, s in spaces.items() if n in names}
         else:
             wish["algorithms"] = names
+    wish["preset"] = preset_of(wish, options)
     if wish.get("target") is None:
         message = "Name the column to predict: --target COL."
         raise SpecError(message, field="target")
     wish["target"] = str(wish["target"])
     return {name: value for name, value in wish.items() if value is not None}
+
+
+def names_in(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def preset_of(wish: dict[str, Any], options: dict[str, Any]) -> str | None:
+    """Return the preset asked for, or the usual one where nothing speaks against it."""
+    if options["preset"] is not None:
+        return None if options["preset"] == "none" else str(options["preset"])
+    if "preset" in wish or options["spec"]:
+        return wish.get("preset")
+    speaks_for_itself = wish.get("strategy") or wish.get("spaces")
+    return None if speaks_for_itself else DEFAULT_PRESET
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -183,7 +228,8 @@ def summary(run: Run) -> dict[str, Any]:
     """
     metric = METRICS[run.scoring]
     trial = queries.leaderboard(run).first()
-    model = trial and run.models.filter(trial=trial).first()
+    # Of the leader if it could be fitted, else of the best that could.
+    model = run.models.filter(state="ready").order_by("-value", "pk").first()
     counts = queries.trial_counts(run)
     seconds = (
         (run.finished_at - run.started_at).total_seconds()
@@ -200,6 +246,8 @@ def summary(run: Run) -> dict[str, Any]:
         "metric": metric.name,
         "greater_is_better": metric.greater_is_better,
         "trials": counts.ended,
+        "preset": run.preset,
+        "baseline": run.baseline_value,
         "trials_by_state": {
             state: n for state, n in counts._asdict().items() if state != "planned"
         },
@@ -207,10 +255,11 @@ def summary(run: Run) -> dict[str, Any]:
         and {
             "trial": trial.number,
             "algorithm": trial.algorithm,
-            "parameters": trial.params,
+            "parameters": trial.full_params,
             "score": trial.value,
             "display_score": metric.display(trial.value or 0.0),
             "fold_scores": trial.fold_scores,
+            "metrics": trial.metrics,
         },
         "holdout": model.metrics if model else None,
         "rows": model.rows if model else None,

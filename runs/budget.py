@@ -1,0 +1,144 @@
+"""When a search has had enough, and what of its time is left for the models."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from runs.enums import BASELINE, TrialState
+from runs.models import Run, Trial
+from runs.search.metrics import METRICS
+from runs.search.planning import Plan
+
+# What is kept of a time budget for the ensemble, refits and evaluation: never more, for
+# then the search is worth more than a better fitted model.
+MAX_RESERVE = 0.35
+# Ensemble, loading tables and files, messages: what costs time besides the fits.
+FIXED_SECONDS = 1.5
+FIXED_SHARE = 0.04
+# Reading the table and preparing its columns, for each refit.
+PREPARING_SECONDS = 0.4
+# How many of the latest trials tell how long an algorithm takes.
+RECENT_TRIALS = 300
+
+
+class Cost(NamedTuple):
+    """What the trials of an algorithm have cost so far, in seconds."""
+
+    trial: float  # mean of a trial
+    refit: float  # of the best trial
+
+
+def why_enough(run: Run) -> str:
+    """Return the sentence that ends a search, empty while it should go on."""
+    deadline = run.search_deadline
+    if deadline and timezone.now() >= deadline:
+        kept = f", of which {run.reserve_seconds:.0f} s are kept for the models"
+        return (
+            f"The time budget of {run.time_budget_seconds:.0f} s"
+            f"{kept if run.reserve_seconds else ''} was used up."
+        )
+    metric = METRICS[run.scoring]
+    if run.best_value is None:
+        return ""
+    if run.target_score is not None:
+        goal = run.target_score if metric.greater_is_better else -run.target_score
+        if run.best_value >= goal:
+            return f"The target of {run.target_score:g} was reached."
+    if run.patience and trials_since_best(run) >= run.patience:
+        return f"The last {run.patience} trials brought no improvement."
+    return ""
+
+
+def trials_since_best(run: Run) -> int:
+    complete = run.planned_trials.filter(state=TrialState.COMPLETE)
+    best = complete.order_by("-value", "finished_at", "number").first()
+    if best is None or best.finished_at is None:
+        return 0
+    ended = run.planned_trials.filter(state__in=TrialState.ended())
+    return int(ended.filter(finished_at__gt=best.finished_at).count())
+
+
+def costs(run: Run) -> dict[str, Cost]:
+    """Return what each algorithm's trials cost, as far as some are complete."""
+    complete = run.planned_trials.filter(state=TrialState.COMPLETE)
+    # Reused ones cost nothing here but tell what a fit takes all the same.
+    latest = complete.order_by("-finished_at").values_list(
+        "algorithm", "value", "fit_seconds", "score_seconds"
+    )[:RECENT_TRIALS]
+    by_algorithm: dict[str, list[tuple[float, list[float], list[float]]]] = {}
+    for algorithm, value, fit, score in latest:
+        by_algorithm.setdefault(algorithm, []).append((value, fit, score))
+    found = {}
+    for algorithm, trials in by_algorithm.items():
+        mean = sum(sum(fit) + sum(score) for _, fit, score in trials) / len(trials)
+        _, fit, _ = max(trials, key=lambda trial: trial[0])
+        found[algorithm] = Cost(mean, refit_seconds(fit))
+    return found
+
+
+def refit_seconds(fit_seconds: Iterable[float]) -> float:
+    """Estimate a refit on all rows of the search from the fits of a trial's folds."""
+    times = list(fit_seconds)
+    if not times:
+        return PREPARING_SECONDS
+    # All rows instead of all but a fold's: k/(k-1) times as many.
+    share = len(times) / max(1, len(times) - 1)
+    return PREPARING_SECONDS + share * sum(times) / len(times)
+
+
+def reserve(run: Run) -> float:
+    """Return the seconds of the time budget to keep for what comes after the search."""
+    budget = run.time_budget_seconds
+    if budget is None:
+        return 0.0
+    refits = sum(cost.refit for cost in costs(run).values())
+    wanted = FIXED_SECONDS + FIXED_SHARE * budget + 1.25 * refits / n_processes()
+    return float(min(MAX_RESERVE * budget, wanted))
+
+
+def n_processes() -> int:
+    return max(1, int(settings.WORKERS))
+
+
+def affordable(run: Run, plan: Plan) -> Plan:
+    """Leave out the algorithms whose next trial would not end before the search does."""
+    left = seconds_left(run)
+    if left is None:
+        return plan
+    slow = {name for name, cost in costs(run).items() if cost.trial > left}
+    items = tuple(item for item in plan.items if item.algorithm not in slow)
+    return replace(plan, items=items)
+
+
+def hopeless(run: Run) -> list[int]:
+    """Return the waiting trials that would not end before the search does."""
+    left = seconds_left(run)
+    if left is None:
+        return []
+    known = costs(run)
+    waiting = run.trials.filter(state=TrialState.WAITING).exclude(algorithm=BASELINE)
+    return [
+        pk
+        for pk, algorithm in waiting.values_list("pk", "algorithm")
+        if algorithm in known and known[algorithm].trial > left
+    ]
+
+
+def seconds_left(run: Run) -> float | None:
+    """Return how long the search may go on; None without a time budget."""
+    return until(run.search_deadline)
+
+
+def until(moment: datetime | None) -> float | None:
+    return None if moment is None else (moment - timezone.now()).total_seconds()
+
+
+def kept_predictions(run: Run, algorithm: str) -> list[tuple[int, float]]:
+    """Return the trials whose out-of-fold predictions are stored, the best first."""
+    stored = Trial.objects.filter(run=run, algorithm=algorithm).exclude(out_of_fold="")
+    found = stored.filter(state=TrialState.COMPLETE).order_by("-value", "number")
+    return [(pk, float(value)) for pk, value in found.values_list("pk", "value")]

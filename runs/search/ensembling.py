@@ -1,0 +1,183 @@
+"""Joining trials: a greedy weighted ensemble over their out-of-fold predictions."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runs.search.problem import TaskType
+from runs.search.quick_metrics import quick_metric
+
+Values = NDArray[Any]
+Score = Callable[[Values, Values], float]
+
+N_ROUNDS = 40
+N_BAGS = 5
+BAG_SHARE = 0.6
+# Members with less weight cost a refit and change nothing.
+MIN_WEIGHT = 0.02
+# Selection on more rows takes longer and tells the same.
+MAX_ROWS = 20_000
+# A round without a gain ends a bag early.
+PATIENCE = 8
+
+
+class Ensemble(NamedTuple):
+    """Weighted members.
+
+    Attributes
+    ----------
+    weights : dict of int to float
+        Weight of each member by its position; they add up to 1.
+    fold_scores : list of float
+        Score of each fold, with weights chosen on the other folds.
+    value : float
+        Their mean.
+    predictions : ndarray
+        Out-of-fold predictions made with those weights, single precision.
+    """
+
+    weights: dict[int, float]
+    fold_scores: list[float]
+    value: float
+    predictions: Values
+
+
+def select(
+    predictions: Sequence[Values],
+    y: Values,
+    *,
+    task: TaskType,
+    metric: str,
+    positive: int | None = None,
+    random_state: int = 0,
+    folds: Sequence[Values] | None = None,
+    n_rounds: int = N_ROUNDS,
+    n_bags: int = N_BAGS,
+) -> Ensemble:
+    """Choose weights for trials so that their mean predicts best.
+
+    Members are added one at a time, with replacement, each time the one that makes the
+    mean better most; several bags of members choose, and their choices are added up [1]_.
+    The score is honest: the rows of a fold are predicted with weights chosen on the
+    others.
+
+    Parameters
+    ----------
+    predictions : sequence of ndarray of shape (n_rows,) or (n_rows, n_classes)
+        Out-of-fold predictions of each candidate, the best candidate first; NaN where
+        a row was never tested.
+    y : ndarray of shape (n_rows,)
+        Codes of the classes, or numbers.
+    task : TaskType
+        What is predicted.
+    metric : str
+        What the ensemble is to be good at.
+    positive : int, optional
+        Position of the class that a binary metric is about.
+    random_state : int, default=0
+        Seed of the bags.
+    folds : sequence of ndarray, optional
+        Rows to score on of each fold; by default all rows are one.
+    n_rounds : int, default=40
+        Members added in each bag.
+    n_bags : int, default=5
+        Number of bags.
+
+    Returns
+    -------
+    Ensemble
+        Its candidates with a weight.
+
+    References
+    ----------
+    .. [1] Caruana, R. et al. (2004). Ensemble selection from libraries of models. ICML.
+    """
+    stacked = np.stack([np.asarray(p, dtype=np.float64) for p in predictions])
+    score = quick_metric(metric, positive=positive)
+    tested = np.isfinite(stacked.reshape(len(stacked), len(y), -1)).all(axis=(0, 2))
+    known = np.flatnonzero(tested)
+    how = {"n_rounds": n_rounds, "n_bags": n_bags, "random_state": random_state}
+    weights = _chosen(stacked[:, known], y[known], score, **how)
+    parts = [part[tested[part]] for part in (folds or [known])]
+    blended = np.full(stacked.shape[1:], np.nan)
+    fold_scores = []
+    for part in parts:
+        others = np.setdiff1d(known, part)
+        honest = weights
+        if len(others) and len(parts) > 1:
+            honest = _chosen(stacked[:, others], y[others], score, **how)
+        blended[part] = np.tensordot(honest, stacked[:, part], axes=1)
+        fold_scores.append(score(y[part], blended[part]))
+    return Ensemble(
+        weights={int(i): float(weights[i]) for i in np.flatnonzero(weights)},
+        fold_scores=fold_scores,
+        value=float(np.mean(fold_scores)),
+        predictions=blended.astype(np.float32),
+    )
+
+
+def _chosen(
+    stacked: Values,
+    y: Values,
+    score: Score,
+    *,
+    n_rounds: int,
+    n_bags: int,
+    random_state: int,
+) -> Values:
+    """Return a weight for each candidate."""
+    rng = np.random.default_rng(random_state)
+    if len(y) > MAX_ROWS:
+        kept = np.sort(rng.choice(len(y), MAX_ROWS, replace=False))
+        stacked, y = stacked[:, kept], y[kept]
+    n = len(stacked)
+    alone = [score(y, member) for member in stacked]
+    best = int(np.nanargmax(alone))
+    counts = np.zeros(n)
+    for bag in range(n_bags):
+        members = np.arange(n)
+        if bag and n > 3:
+            size = max(2, round(BAG_SHARE * n))
+            members = rng.choice(n, size, replace=False)
+        counts += _greedy(stacked, y, score, members, alone, n_rounds)
+    weights = counts / counts.sum()
+    weights[weights < MIN_WEIGHT] = 0.0
+    weights /= weights.sum()
+    mixed = score(y, np.tensordot(weights, stacked, axes=1))
+    if not mixed > alone[best]:
+        # Never worse than the best of them on the rows that chose.
+        weights = np.eye(n)[best]
+    return np.asarray(weights)
+
+
+def _greedy(
+    stacked: Values,
+    y: Values,
+    score: Score,
+    members: Values,
+    alone: list[float],
+    n_rounds: int,
+) -> Values:
+    """Add members one at a time; the counts at the best moment are what counts."""
+    counts = np.zeros(len(stacked))
+    # Sorted initialisation: the best candidate of the bag begins.
+    start = max(members, key=lambda i: -np.inf if np.isnan(alone[i]) else alone[i])
+    counts[start] = 1
+    total = stacked[start].copy()
+    best, best_counts, since = alone[start], counts.copy(), 0
+    for size in range(2, n_rounds + 1):
+        scores = [score(y, (total + stacked[i]) / size) for i in members]
+        if np.all(np.isnan(scores)):
+            break
+        at = int(np.nanargmax(scores))
+        counts[members[at]] += 1
+        total += stacked[members[at]]
+        if scores[at] > best:
+            best, best_counts, since = scores[at], counts.copy(), 0
+        else:
+            since += 1
+            if since >= PATIENCE:
+                break
+    return np.asarray(best_counts / best_counts.sum())
