@@ -1,7 +1,8 @@
 """A worker's job at the end of a search: join the best trials into one more.
 
-The ensemble is a trial like any other on the leaderboard. Its fold scores are honest:
-those of each fold come from weights chosen on the other folds.
+The ensemble is a trial like any other on the leaderboard. Its weights were chosen on the
+rows that score it, as every leader was chosen among many by them; what it scores with
+weights from the other folds alone is written beside it.
 """
 
 import logging
@@ -192,6 +193,7 @@ def as_trial(
         for i, weight in sorted(chosen.weights.items())
     }
     now = timezone.now()
+    metric = METRICS[run.scoring]
     return Trial(
         run=run,
         algorithm=ENSEMBLE,
@@ -204,6 +206,11 @@ def as_trial(
         metrics={run.scoring: list(chosen.fold_scores)},
         fit_seconds=[seconds],
         score_seconds=[],
+        warnings=[
+            f"The weights were chosen on the rows that score them. With weights chosen "
+            f"on the other folds, {metric.title} is "
+            f"{metric.display(chosen.honest_value):.4f}."
+        ],
         out_of_fold=predictions.write(chosen.predictions),
         started_at=now,
         finished_at=now,

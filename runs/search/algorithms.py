@@ -31,15 +31,16 @@ class PathParameter:
     ----------
     name : str
         Name of the parameter, for example ``n_estimators``.
-    truncate : callable
+    truncate : callable, optional
         ``truncate(estimator, value)`` returns the fitted estimator of the smaller
-        value, without changing the given one.
+        value, without changing the given one; None where the estimator itself can be
+        told to predict with its first iterations.
     auto : bool, default=False
         Whether the value ``"auto"`` is allowed: it is then found by the evaluation.
     """
 
     name: str
-    truncate: Callable[[Any, int], Any]
+    truncate: Callable[[Any, int], Any] | None = None
     auto: bool = False
 
 
@@ -442,7 +443,7 @@ _ENTRIES = (
             "LGBMClassifier",
             "LGBMRegressor",
         ),
-        path=PathParameter("n_estimators", _truncate("cut_lightgbm"), auto=True),
+        path=PathParameter("n_estimators", auto=True),
     ),
     Algorithm(
         name="xgboost",
@@ -458,7 +459,7 @@ _ENTRIES = (
             "XGBClassifier",
             "XGBRegressor",
         ),
-        path=PathParameter("n_estimators", _truncate("cut_xgboost"), auto=True),
+        path=PathParameter("n_estimators", auto=True),
     ),
     Algorithm(
         name="catboost",
@@ -475,7 +476,7 @@ _ENTRIES = (
             "CatBoostClassifier",
             "CatBoostRegressor",
         ),
-        path=PathParameter("iterations", _truncate("cut_catboost"), auto=True),
+        path=PathParameter("iterations", auto=True),
     ),
     Algorithm(
         name="mlp",

@@ -31,16 +31,20 @@ class Ensemble(NamedTuple):
     weights : dict of int to float
         Weight of each member by its position; they add up to 1.
     fold_scores : list of float
-        Score of each fold, with weights chosen on the other folds.
+        Score of each fold. The weights were chosen on all rows, as the single trials
+        were chosen among many on all rows: so they compare with each other.
     value : float
         Their mean.
+    honest_value : float
+        The same with weights that were chosen, for each fold, on the other folds.
     predictions : ndarray
-        Out-of-fold predictions made with those weights, single precision.
+        Out-of-fold predictions made with those honest weights, single precision.
     """
 
     weights: dict[int, float]
     fold_scores: list[float]
     value: float
+    honest_value: float
     predictions: Values
 
 
@@ -60,8 +64,8 @@ def select(
 
     Members are added one at a time, with replacement, each time the one that makes the
     mean better most; several bags of members choose, and their choices are added up [1]_.
-    The score is honest: the rows of a fold are predicted with weights chosen on the
-    others.
+    Besides, the rows of each fold are predicted with weights chosen on the others: what
+    that scores, nobody has looked at before.
 
     Parameters
     ----------
@@ -102,18 +106,21 @@ def select(
     weights = _chosen(stacked[:, known], y[known], score, **how)
     parts = [part[tested[part]] for part in (folds or [known])]
     blended = np.full(stacked.shape[1:], np.nan)
-    fold_scores = []
+    fold_scores, honest_scores = [], []
     for part in parts:
         others = np.setdiff1d(known, part)
         honest = weights
         if len(others) and len(parts) > 1:
             honest = _chosen(stacked[:, others], y[others], score, **how)
         blended[part] = np.tensordot(honest, stacked[:, part], axes=1)
-        fold_scores.append(score(y[part], blended[part]))
+        honest_scores.append(score(y[part], blended[part]))
+        mixed = np.tensordot(weights, stacked[:, part], axes=1)
+        fold_scores.append(score(y[part], mixed))
     return Ensemble(
         weights={int(i): float(weights[i]) for i in np.flatnonzero(weights)},
         fold_scores=fold_scores,
         value=float(np.mean(fold_scores)),
+        honest_value=float(np.mean(honest_scores)),
         predictions=blended.astype(np.float32),
     )
 

@@ -156,7 +156,9 @@ def _check_unit(
     }
     path = algorithm.path.name if algorithm.path else ""
     named = {path in params for params in unit_params}
-    if len(rests) > 1 or len(named) > 1:
+    # The same combination twice would be one trial counted twice.
+    repeated = len(set(map(params_key, unit_params))) < len(unit_params)
+    if len(rests) > 1 or len(named) > 1 or repeated:
         raise ValueError(
             f"Trials of a unit must differ in {', '.join(sorted(algorithm.shared))} of "
             f"{algorithm.name}, and in nothing else."

@@ -318,11 +318,11 @@ def _units(
 ) -> Iterator[Unit]:
     """Yield the units of one algorithm after the trials it has had."""
     count = len(records)
-    seen: set[str] = set()
+    # A grid counts its way through: its records need no combinations, and have none.
+    seen = {params_key(record.params) for record in records if record.params}
     if plan.strategy == "grid":
         source = _grid(item, count=count, spread=quota < _size(item), seed=plan.seed)
     else:
-        seen = {params_key(record.params) for record in records}
         source = _sampled(item, plan, records, seen=seen)
     while count < quota and (combinations := next(source, None)) is not None:
         new = [params for params in combinations if params_key(params) not in seen]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 
 from runs.search.metrics import Scorer
 from runs.search.problem import TaskType
-from runs.search.quick_metrics import quick_metric
+from runs.search.quick_metrics import Quick, quick_metric
 from runs.search.sharing.responses import Response
 
 
@@ -82,9 +83,6 @@ class Scoring:
         self.ranking = ranking
         self.task = task
         self.train_scores = train_scores
-        self._quick = quick_metric(
-            ranking, positive=getattr(scorers[ranking], "positive", None)
-        )
 
     def score(self, response: Response, y: NDArray[Any]) -> dict[str, float]:
         """Compute all metrics; one that is not defined here is NaN unless it ranks.
@@ -135,6 +133,11 @@ class Scoring:
             Greater is better.
         """
         return self._quick(y, predicted)
+
+    @cached_property
+    def _quick(self) -> Quick:
+        scorer = self.scorers[self.ranking]
+        return quick_metric(self.ranking, positive=getattr(scorer, "positive", None))
 
     def predictions(
         self, response: Response, y_train: NDArray[Any]

@@ -61,9 +61,7 @@ def test_trial_over_its_time_limit_is_ended_and_the_rest_goes_on(
 def test_trial_over_its_memory_limit_is_ended_and_says_so(
     installation, slow_table, tmp_path
 ):
-    result = train(
-        installation, slow_table, tmp_path, {**SLOW, "trial_memory_mb": 900}
-    )
+    result = train(installation, slow_table, tmp_path, {**SLOW, "trial_memory_mb": 900})
 
     assert result["trials_by_state"]["complete"] == 3
     trials = json.loads(

@@ -98,8 +98,9 @@ def test_baseline_is_no_trial_without_improvement():
 
 
 def test_reserve_grows_with_what_refits_take_up_to_a_share_of_the_budget():
-    cheap, dear = searching_run(time_budget_seconds=60), searching_run(
-        time_budget_seconds=60
+    cheap, dear = (
+        searching_run(time_budget_seconds=60),
+        searching_run(time_budget_seconds=60),
     )
     TrialFactory(run=cheap, fit_seconds=[0.1] * 5)
     TrialFactory(run=dear, fit_seconds=[100.0] * 5)

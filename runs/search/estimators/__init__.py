@@ -13,11 +13,8 @@ from runs.search.estimators.boosting import (
 )
 from runs.search.estimators.cutting import (
     cut_boosting,
-    cut_catboost,
     cut_forest,
     cut_hist_boosting,
-    cut_lightgbm,
-    cut_xgboost,
 )
 from runs.search.estimators.linear import elastic_net, logistic_regression, ridge
 from runs.search.estimators.others import (
@@ -33,11 +30,8 @@ __all__ = [
     "baseline",
     "catboost",
     "cut_boosting",
-    "cut_catboost",
     "cut_forest",
     "cut_hist_boosting",
-    "cut_lightgbm",
-    "cut_xgboost",
     "decision_tree",
     "elastic_net",
     "extra_trees",

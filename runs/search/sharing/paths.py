@@ -43,7 +43,9 @@ def shortened(
         how = iterations(longest, length)
         if how is not None:
             return lambda X: response_of(longest, X, **how)
-        cut = longest if length == greatest else path.truncate(longest, length)
+        if length == greatest or path.truncate is None:
+            return lambda X: response_of(longest, X)
+        cut = path.truncate(longest, length)
         return lambda X: response_of(cut, X)
 
     return of

@@ -29,21 +29,28 @@ class Fake(ClassifierMixin, BaseEstimator):
             warnings.warn(self.message, stacklevel=1)
         if self.bad and self.n >= int(self.bad):
             raise MemoryError("too many")
+        self.classes_ = np.array([0, 1])
         return self
+
+    def predict(self, X):
+        return np.full(len(X), self.n)
 
 
 class FakeAlgorithm:
     """Looks like an entry of the registry, whose estimator is the fake."""
 
     name = "fake"
+    recipe = "linear"
     path = PathParameter("n", lambda fitted, n: Fake(n))
+    shares = frozenset()
+    shared = frozenset({"n"})
 
     def make(self, task, params, random_state, n_threads=1):
         return Fake(**params, random_state=random_state)
 
 
 def score(estimator, X, y):
-    return float(estimator.n)
+    return float(estimator.predict(X)[0])
 
 
 @pytest.fixture
@@ -65,7 +72,8 @@ def evaluate(monkeypatch, folds):
             params,
             folds,
             task=TASK,
-            scorer=scorer,
+            scorers={"score": scorer},
+            ranking="score",
             random_state=0,
             **options,
         )
@@ -113,7 +121,7 @@ def test_evaluate_unit_all_failed_stops_after_the_fold(evaluate):
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_evaluate_unit_score_that_is_no_number_fails_the_trial(evaluate, value):
     def scorer(estimator, X, y):
-        return value if estimator.n == 2 else 1.0
+        return value if estimator.predict(X)[0] == 2 else 1.0
 
     good, bad = evaluate([{"n": 1}, {"n": 2}], scorer)
 
@@ -159,7 +167,7 @@ def test_evaluate_unit_stops_between_folds(evaluate):
     [[{"n": 1}, {"n": 2, "bad": ""}], [{"n": 1}, {}], [{"bad": ""}, {"bad": ""}]],
 )
 def test_evaluate_unit_trials_that_share_no_fit_are_refused(evaluate, params):
-    with pytest.raises(ValueError, match="differ in the path parameter"):
+    with pytest.raises(ValueError, match="must differ in"):
         evaluate(params)
 
 
@@ -171,7 +179,8 @@ def test_evaluate_unit_bad_parameter_is_a_failed_trial(problem_of):
         [{"l1_ratio": 0.5}],
         problem.folds("linear"),
         task=TASK,
-        scorer=problem.scorer,
+        scorers={"roc_auc": problem.scorer},
+        ranking="roc_auc",
         random_state=0,
     )
 
@@ -187,7 +196,8 @@ def test_evaluate_unit_convergence_warning_is_noted(problem_of):
         [{"max_iter": 1}],
         problem.folds("linear"),
         task=TASK,
-        scorer=problem.scorer,
+        scorers={"roc_auc": problem.scorer},
+        ranking="roc_auc",
         random_state=0,
     )
 
@@ -211,7 +221,8 @@ def test_evaluate_unit_read_only_folds_are_enough(problem_of, name):
         [params],
         problem.folds(algorithm.recipe),
         task=TASK,
-        scorer=problem.scorer,
+        scorers={"roc_auc": problem.scorer},
+        ranking="roc_auc",
         random_state=0,
     )
 

@@ -11,7 +11,7 @@ from runs.search.folds import FoldSet, load_folds, prepare_folds
 from runs.search.pipelines import make_preprocessor
 from runs.search.problem import SpecError, TaskType
 
-both = pytest.mark.parametrize("recipe", ["linear", "tree"])
+both = pytest.mark.parametrize("recipe", ["linear", "tree", "native"])
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def forget_open_folds():
 
 def prepared(problem, recipe="tree", key="key") -> FoldSet:
     return prepare_folds(
-        lambda: (problem.X, problem.y),
+        lambda: (problem.X, problem.y, None),
         split=problem.split,
         recipe=recipe,
         cache_dir=problem.cache_dir,

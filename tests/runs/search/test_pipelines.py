@@ -91,7 +91,7 @@ def test_column_of_features_names_the_uploaded_columns(recipe):
 
 
 def test_make_preprocessor_unknown_recipe_is_refused():
-    with pytest.raises(ValueError, match="known are linear and tree"):
+    with pytest.raises(ValueError, match="known are linear, tree and native"):
         make_preprocessor("poly", random_state=0)
 
 

@@ -11,6 +11,8 @@ from runs.search.planning import (
     GRID_LIMIT,
     Plan,
     PlanItem,
+    TrialRecord,
+    Unit,
     check_plan,
     next_units,
     params_key,
@@ -41,13 +43,19 @@ def random(*items, n_trials=10, seed=0):
 
 def carried_out(plan, *, limit=4):
     """Ask again and again, as a run does, until nothing is left."""
-    units, counts, seen = [], {}, {}
-    while new := next_units(plan, n_trials_by_algorithm=counts, seen=seen, limit=limit):
+    units, history = [], []
+    while new := next_units(plan, history, limit=limit):
         units += new
-        for unit in new:
-            counts[unit.algorithm] = counts.get(unit.algorithm, 0) + len(unit.params)
-            seen.setdefault(unit.algorithm, set()).update(map(params_key, unit.params))
+        history += records(new, first=len(history))
     return units
+
+
+def records(units, *, first=0, state="waiting"):
+    made = [(unit.algorithm, params) for unit in units for params in unit.params]
+    return [
+        TrialRecord(algorithm, params, state, None, 0.0, number)
+        for number, (algorithm, params) in enumerate(made, first)
+    ]
 
 
 def trials(units, algorithm):
@@ -99,9 +107,7 @@ def test_grid_without_path_parameter_has_units_of_one():
 
 
 def test_next_units_all_algorithms_appear_early():
-    first = next_units(
-        grid(LOGISTIC, FOREST), n_trials_by_algorithm={}, seen={}, limit=4
-    )
+    first = next_units(grid(LOGISTIC, FOREST), [], limit=4)
 
     assert [unit.algorithm for unit in first] == [
         "logistic_regression",
@@ -118,12 +124,9 @@ def test_next_units_is_the_same_for_any_order_of_names():
 def test_next_units_leaves_out_what_was_added_by_hand():
     by_hand = {"n_estimators": 20, "max_depth": None, "min_samples_leaf": 1}
 
-    units = next_units(
-        grid(FOREST),
-        n_trials_by_algorithm={},
-        seen={"random_forest": {params_key(by_hand)}},
-        limit=100,
-    )
+    history = records([Unit("random_forest", (by_hand,))])
+
+    units = next_units(grid(FOREST), history, limit=100)
 
     assert by_hand not in trials(units, "random_forest")
     assert len(trials(units, "random_forest")) == 11
@@ -132,12 +135,9 @@ def test_next_units_leaves_out_what_was_added_by_hand():
 def test_next_units_finds_again_what_the_count_skipped():
     done = {"n_estimators": 10, "max_depth": 3, "min_samples_leaf": 5}
 
-    units = next_units(
-        grid(LOGISTIC, FOREST),
-        n_trials_by_algorithm={"random_forest": 6},
-        seen={"random_forest": {params_key(done)}},
-        limit=100,
-    )
+    history = records([Unit("random_forest", ({}, {}, {}, {}, {}, done))])
+
+    units = next_units(grid(LOGISTIC, FOREST), history, limit=100)
 
     # Six more fill the count: one place is that of the trial seen.
     assert len(trials(units, "random_forest")) == 6
@@ -210,7 +210,7 @@ def test_random_starts_with_the_curated_configurations():
 
     units = carried_out(plan)
 
-    assert trials(units, "random_forest")[:2] == algorithm.first(TASK)
+    assert trials(units, "random_forest")[:3] == algorithm.first(TASK)
     assert len(trials(units, "random_forest")) == 10
 
 
@@ -289,7 +289,7 @@ def test_units_are_plain_json():
             "space",
             "^logistic_regression: C: A grid cannot",
         ),
-        (Plan("tpe", (LOGISTIC,), 5, 0, TASK), "strategy", "grid and random"),
+        (Plan("genetic", (LOGISTIC,), 5, 0, TASK), "strategy", "grid, random"),
     ],
 )
 def test_check_plan_impossible_names_field(plan, field, words):

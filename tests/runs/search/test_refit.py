@@ -43,7 +43,8 @@ def test_refit_on_a_fold_scores_like_its_trial(problem_of):
         [few("random_forest")],
         problem.folds("tree"),
         task=problem.task,
-        scorer=problem.scorer,
+        scorers={"roc_auc": problem.scorer},
+        ranking="roc_auc",
         random_state=0,
     )
     train, test = problem.rows[0]

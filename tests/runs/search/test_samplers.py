@@ -49,7 +49,7 @@ def test_draw_reaches_every_choice_and_both_ends():
 
 
 def test_draw_of_default_spaces_and_of_none():
-    for algorithm in ALGORITHMS.values():
+    for algorithm in filter(lambda a: a.offered, ALGORITHMS.values()):
         for task in algorithm.tasks:
             assert draw(algorithm.space(task), seed=0, index=0)
     assert draw({}, seed=0, index=0) == {}

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from runs.search.problem import SpecError
 from runs.search.spaces import (
+    Fixed,
     Choices,
     FloatRange,
     IntRange,
@@ -36,7 +37,7 @@ def test_parse_space_reads_every_form():
         "min_samples_leaf": IntRange(1, 9, log=True),
         "max_features": FloatRange(0.25, 1.0, step=0.25),
         "max_depth": Choices((None, 3, 10)),
-        "criterion": Choices(("gini",)),
+        "criterion": Fixed("gini"),
         "bootstrap": Choices((True, False)),
     }
     assert all(type(depth) is not float for depth in space["max_depth"].choices)
@@ -104,7 +105,7 @@ def test_parse_space_not_an_object_is_refused():
 
 
 def test_parse_space_unknown_algorithm_is_refused():
-    with pytest.raises(SpecError, match="known are logistic_regression"):
+    with pytest.raises(SpecError, match="known are baseline, logistic_regression"):
         parse_space({}, algorithm="perceptron")
 
 
