@@ -122,9 +122,9 @@ def fit_group(
     path = algorithm.path.name if algorithm.path else None
     for index, params in enumerate(params_list):
         rest = {k: v for k, v in params.items() if k != path}
-        if params.get("extra_trees"):
-            # With rows and columns drawn as well, LightGBM's random thresholds depend
-            # on the number of iterations: each length is a fit of its own.
+        if algorithm.name == "lightgbm" and params.get("subsample", 1.0) != 1.0:
+            # Where LightGBM draws rows, its first trees depend on how many are to come:
+            # each length is a fit of its own.
             rest = dict(params)
         elif algorithm.name == "k_nearest_neighbors":
             rest = {k: v for k, v in rest.items() if k not in algorithm.shares}

@@ -145,7 +145,7 @@ def test_prepare_folds_failure_leaves_nothing(problem_of, monkeypatch):
 def build(problem, start, answers):
     def load():
         answers.put(os.getpid())
-        return problem.X, problem.y
+        return problem.X, problem.y, None
 
     start.wait()
     folds = prepare_folds(
