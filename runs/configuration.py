@@ -413,4 +413,6 @@ def plan_of(run: Run) -> Plan:
         task=TaskType(run.task),
         share=parse_share(run.share).value,
         halving=Halving(**run.halving) if run.halving else None,
+        in_seconds=run.time_budget_seconds is not None
+        and (run.n_trials or 0) >= MAX_TRIALS,
     )

@@ -352,7 +352,7 @@ class Trial(Leased):
     @property
     def seconds(self) -> float:
         """Return the time its fits and scorings took, added up."""
-        return sum(self.fit_seconds) + sum(self.score_seconds)
+        return float(sum(self.fit_seconds) + sum(self.score_seconds))
 
 
 class RunEvent(models.Model):

@@ -60,6 +60,30 @@ class LeaderRow(NamedTuple):
     model_id: int | None
 
 
+class MetricRow(NamedTuple):
+    """One metric of a trial, over its folds."""
+
+    name: str
+    mean: float
+    spread: float | None
+    train_mean: float | None
+
+    @property
+    def gap(self) -> float | None:
+        """How much better it is on the rows fitted; negative where it is worse."""
+        if self.train_mean is None:
+            return None
+        return abs(self.train_mean) - abs(self.mean)
+
+
+class Trouble(NamedTuple):
+    """Trials without a score, for one reason."""
+
+    state: str
+    reason: str
+    n_trials: int
+
+
 class LiveState(NamedTuple):
     """Everything the live page shows of a run at one moment."""
 
@@ -74,6 +98,9 @@ class LiveState(NamedTuple):
     leaderboard: list[LeaderRow]
     log: list[RunEvent]
     history: dict[str, Any]
+    baseline: float | None
+    n_reused: int
+    troubles: list[Trouble]
 
 
 def algorithm_title(name: str) -> str:
@@ -102,12 +129,53 @@ def leader_rows(run: Run, limit: int = LEADERBOARD_ROWS) -> list[LeaderRow]:
             algorithm_title=algorithm_title(trial.algorithm),
             score=metric.display(trial.value or 0.0),
             spread=stdev(trial.fold_scores) if len(trial.fold_scores) > 1 else None,
-            params=trial.full_params,
+            params=shown_params(trial),
             fit_seconds=sum(trial.fit_seconds),
             model_id=trial.model.pk if hasattr(trial, "model") else None,
         )
         for rank, trial in enumerate(trials, 1)
     ]
+
+
+def shown_params(trial: Trial) -> dict[str, Any]:
+    """Return a trial's parameters; of an ensemble how many it joins."""
+    if trial.algorithm == ENSEMBLE:
+        return {"trials": len(trial.params.get("weights", {}))}
+    return trial.full_params
+
+
+def metric_rows(trial: Trial) -> list[MetricRow]:
+    """Return what a trial scored by every metric, as people read it."""
+    rows = []
+    for name, scores in trial.metrics.items():
+        metric = METRICS.get(name)
+        if metric is None or not scores:
+            continue
+        train = trial.train_metrics.get(name) or []
+        rows.append(
+            MetricRow(
+                name,
+                metric.display(sum(scores) / len(scores)),
+                stdev(scores) if len(scores) > 1 else None,
+                metric.display(sum(train) / len(train)) if train else None,
+            )
+        )
+    return rows
+
+
+def members(trial: Trial) -> list[tuple[Trial, float]]:
+    """Return the trials that an ensemble joins with their weights, the heaviest first."""
+    weights = trial.params.get("weights", {}) if trial.algorithm == ENSEMBLE else {}
+    found = Trial.objects.filter(run_id=trial.run_id, number__in=map(int, weights))
+    pairs = [(member, float(weights[str(member.number)])) for member in found]
+    return sorted(pairs, key=lambda pair: -pair[1])
+
+
+def troubles(run: Run) -> list[Trouble]:
+    """Return why trials have no score, the most frequent reason first."""
+    without = run.trials.filter(state__in=(TrialState.FAILED, TrialState.SKIPPED))
+    counted = without.values_list("state", "error").annotate(n=Count("pk"))
+    return [Trouble(*row) for row in counted.order_by("-n", "state")[:10]]
 
 
 def trial_counts(run: Run) -> TrialCounts:
@@ -254,4 +322,9 @@ def live_state(run: Run) -> LiveState:
         leaderboard=leader_rows(run),
         log=list(run.events.order_by("-pk")[:LOG_ROWS]),
         history=history(run, latest=RECENT_POINTS),
+        baseline=None
+        if run.baseline_value is None
+        else METRICS[run.scoring].display(run.baseline_value),
+        n_reused=run.trials.filter(reused_from__isnull=False).count(),
+        troubles=troubles(run) if run.has_ended else [],
     )

@@ -13,7 +13,8 @@ from runs.configuration import (
     configure,
     detected_task,
 )
-from runs.enums import Strategy, Task
+from runs.enums import Scheme, Share, Strategy, Task
+from runs.forms.presets import PresetCard, initial_of, preset_cards
 from runs.forms.targets import (
     TargetFacts,
     column_label,
@@ -30,9 +31,19 @@ from runs.search.spaces import grid_size
 # The field of the form that stands for an argument of `configure`.
 FIELD_OF = {
     "holdout_fraction": "holdout_percent",
+    "validation_fraction": "validation_percent",
     "time_budget_seconds": "time_budget_minutes",
     "space": "algorithms",
     "spaces": "algorithms",
+}
+
+
+# Ticked at the start: one of each kind, none of them slow.
+FIRST_CHOICE = {
+    "logistic_regression",
+    "ridge",
+    "random_forest",
+    "hist_gradient_boosting",
 }
 
 
@@ -42,6 +53,7 @@ class AlgorithmChoice(NamedTuple):
     widget: object
     algorithm: Algorithm
     n_combinations: int
+    is_slow: bool  # on a table of this size
 
 
 class Preview(NamedTuple):
@@ -66,10 +78,16 @@ class RunForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one algorithm."},
     )
+    preset = forms.CharField(required=False, widget=forms.HiddenInput)
     strategy = forms.ChoiceField(
         choices=[
             (Strategy.GRID, "Grid: every combination"),
             (Strategy.RANDOM, "Random: combinations drawn by chance"),
+            (Strategy.TPE, "TPE: learns from the trials before"),
+            (
+                Strategy.HALVING,
+                "Successive halving: many on few rows, the best of them on all",
+            ),
         ],
         initial=Strategy.GRID,
         widget=forms.RadioSelect,
@@ -89,7 +107,68 @@ class RunForm(forms.Form):
         widget=forms.NumberInput(
             attrs={"min": 0, "step": "any", "inputmode": "decimal"}
         ),
-        help_text="Empty: no limit. Trials already begun are finished.",
+        help_text="For everything, models included. Empty: no limit.",
+    )
+    target_score = forms.FloatField(
+        required=False,
+        label="Good enough at",
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        help_text="The search ends when the metric reaches this.",
+    )
+    patience = forms.IntegerField(
+        required=False,
+        label="Trials without improvement",
+        widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
+        help_text="The search ends after so many in a row.",
+    )
+    share = forms.ChoiceField(
+        required=False,
+        label="Share of each algorithm",
+        choices=Share.choices,
+        initial=Share.EQUAL,
+    )
+    trial_seconds = forms.FloatField(
+        required=False,
+        label="Seconds a trial",
+        widget=forms.NumberInput(attrs={"min": 0, "step": "any"}),
+        help_text="A trial that takes longer is ended and says so.",
+    )
+    trial_memory_mb = forms.IntegerField(
+        required=False,
+        label="Memory a trial (MB)",
+        widget=forms.NumberInput(attrs={"min": 1}),
+        help_text="A trial whose process uses more is ended and says so.",
+    )
+    scheme = forms.ChoiceField(
+        required=False,
+        label="Validation",
+        choices=Scheme.choices,
+        initial=Scheme.KFOLD,
+        help_text="Classes are spread evenly over k folds.",
+    )
+    split_column = forms.ChoiceField(
+        required=False,
+        label="Column of groups, times or folds",
+        help_text="For grouped, time-ordered and predefined folds.",
+    )
+    n_repeats = forms.IntegerField(
+        required=False,
+        label="Repetitions",
+        initial=1,
+        widget=forms.NumberInput(attrs={"min": 1, "max": 50}),
+        help_text="For repeated folds: drawn anew each time.",
+    )
+    validation_percent = forms.FloatField(
+        required=False,
+        label="Validation share (%)",
+        initial=20,
+        widget=forms.NumberInput(attrs={"min": 1, "max": 90, "step": "any"}),
+        help_text="For a single validation part.",
+    )
+    ensemble = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Join the best trials into an ensemble",
     )
     n_splits = forms.IntegerField(
         label="Folds",
@@ -144,7 +223,11 @@ class RunForm(forms.Form):
         self.initial.setdefault("scoring", default.name)
         self.available = algorithms_for(self.task_type)
         self.choices("algorithms", [(a.name, a.title) for a in self.available])
-        self.initial.setdefault("algorithms", [a.name for a in self.available])
+        self.initial.setdefault(
+            "algorithms", [a.name for a in self.available if a.name in FIRST_CHOICE]
+        )
+        names = [c["name"] for c in self.dataset.columns]
+        self.choices("split_column", [("", "—"), *((name, name) for name in names)])
 
     def choices(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -161,6 +244,7 @@ class RunForm(forms.Form):
                 self.dataset,
                 target=cleaned["target"],
                 task=cleaned["task"] or None,
+                preset=cleaned["preset"] or None,
                 scoring=cleaned["scoring"],
                 algorithms=cleaned["algorithms"],
                 strategy=cleaned["strategy"],
@@ -169,6 +253,16 @@ class RunForm(forms.Form):
                 n_splits=cleaned["n_splits"],
                 holdout_fraction=cleaned["holdout_percent"] / 100,
                 seed=cleaned["seed"],
+                share=cleaned["share"] or Share.EQUAL,
+                target_score=cleaned["target_score"],
+                patience=cleaned["patience"],
+                trial_seconds=cleaned["trial_seconds"],
+                trial_memory_mb=cleaned["trial_memory_mb"],
+                scheme=cleaned["scheme"] or Scheme.KFOLD,
+                split_column=cleaned["split_column"],
+                n_repeats=cleaned["n_repeats"] or 1,
+                validation_fraction=(cleaned["validation_percent"] or 20) / 100,
+                ensemble=cleaned["ensemble"],
             )
         except SpecError as error:
             name = FIELD_OF.get(error.field or "", error.field)
@@ -204,12 +298,18 @@ class RunForm(forms.Form):
     def algorithm_choices(self) -> list[AlgorithmChoice]:
         return [
             AlgorithmChoice(
-                widget, algorithm, grid_size(algorithm.grid(self.task_type))
+                widget,
+                algorithm,
+                grid_size(algorithm.grid(self.task_type)),
+                not algorithm.proposed(self.dataset.n_rows or 0),
             )
             for widget, algorithm in zip(
                 self["algorithms"], self.available, strict=True
             )
         ]
+
+    def preset_cards(self) -> list[PresetCard]:
+        return preset_cards(self.raw("preset"), self.raw("target"))
 
     def target_facts(self) -> TargetFacts | None:
         if self.column is None:
@@ -228,15 +328,25 @@ def settle(query: QueryDict, *, dataset: Dataset, changed: str = "") -> QueryDic
     if changed == "target":
         data["task"] = ""
     form = RunForm(data, dataset=dataset)
+    if "preset" in data and "scoring" not in data:
+        return data  # the preset says which metric
     names = {metric.name for metric in metrics_for(form.task_type)}
     if changed == "target" or data.get("scoring") not in names:
         data["scoring"] = default_metric(form.task_type).name
     if asked := data.getlist("algorithms"):
         offered = {a.name for a in form.available}
         lost = {
-            ALGORITHMS[n].recipe for n in asked if n in ALGORITHMS and n not in offered
+            alias
+            for name in asked
+            if name in ALGORITHMS and name not in offered
+            for alias in ALGORITHMS[name].aliases
         }
-        kept = [a.name for a in form.available if a.name in asked or a.recipe in lost]
+        # What the two tasks call by one name: the linear model.
+        kept = [
+            a.name
+            for a in form.available
+            if a.name in asked or lost.intersection(a.aliases)
+        ]
         data.setlist("algorithms", kept)
     return data
 
@@ -249,4 +359,5 @@ def opening(query: QueryDict, *, dataset: Dataset) -> RunForm:
         for name in RunForm.base_fields
         if name in data
     }
-    return RunForm(dataset=dataset, initial=initial)
+    # A preset answers what the address leaves open.
+    return RunForm(dataset=dataset, initial={**initial_of(query, dataset), **initial})

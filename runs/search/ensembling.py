@@ -100,7 +100,8 @@ def select(
     """
     stacked = np.stack([np.asarray(p, dtype=np.float64) for p in predictions])
     score = quick_metric(metric, positive=positive)
-    tested = np.isfinite(stacked.reshape(len(stacked), len(y), -1)).all(axis=(0, 2))
+    finite = np.isfinite(stacked.reshape(len(stacked), len(y), -1))
+    tested: Values = np.asarray(finite.all(axis=(0, 2)))
     known = np.flatnonzero(tested)
     how = {"n_rounds": n_rounds, "n_bags": n_bags, "random_state": random_state}
     weights = _chosen(stacked[:, known], y[known], score, **how)

@@ -253,7 +253,7 @@ def _evaluate_fold(
             n_threads=work.n_threads,
         )
         for fitted in group:
-            trial = trials[fitted.index]
+            trial = trials[fitted.at]
             if fitted.error is not None:
                 trial.error = sentence("Fitting", index + 1, fitted.error)
                 continue

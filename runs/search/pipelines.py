@@ -236,6 +236,8 @@ class CategoryPipeline(Pipeline):  # type: ignore[misc]
     Fitted, it is as good as an ordinary pipeline of its steps: see `plain`.
     """
 
+    steps: list[tuple[str, Any]]
+
     def fit(self, X: pd.DataFrame, y: Any = None, **params: Any) -> "CategoryPipeline":  # noqa: ANN401
         """Fit the preparation, tell the estimator of the categories, and fit it.
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from runs.search.algorithms import ALGORITHMS
 from runs.search.halving import Halving, check_halving
@@ -63,12 +63,12 @@ class Plan:
         Whether the budget that is shared is time rather than trials.
     """
 
-    strategy: Literal["grid", "random", "tpe", "halving"]
+    strategy: str
     items: tuple[PlanItem, ...]
     n_trials: int | None
     seed: int
     task: TaskType
-    share: Literal["equal", "adaptive"] = "equal"
+    share: str = "equal"
     halving: Halving | None = None
     in_seconds: bool = False
 

@@ -223,7 +223,9 @@ def prunes(others: "Sequence[float]", value: float, eta: int) -> bool:
     return trial.should_prune()
 
 
-def _to_optuna(distribution: Distribution) -> BaseDistribution:
+def _to_optuna(
+    distribution: Choices | IntRange | FloatRange,
+) -> BaseDistribution:
     if isinstance(distribution, Choices):
         return CategoricalDistribution(distribution.choices)
     if isinstance(distribution, IntRange):

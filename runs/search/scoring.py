@@ -45,12 +45,12 @@ class _AnswersClassifier(ClassifierMixin, _Answers):  # type: ignore[misc]
         assert self.response.classes is not None
         return self.response.classes
 
-    @_has("predict_proba")
+    @_has("predict_proba")  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> NDArray[Any]:  # noqa: ANN401
         assert self.response is not None
         return self.response.predict_proba
 
-    @_has("decision_function")
+    @_has("decision_function")  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> NDArray[Any]:  # noqa: ANN401
         assert self.response is not None
         return self.response.decision_function

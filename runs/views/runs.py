@@ -190,7 +190,8 @@ def trials(request: PageRequest, run_id: int) -> HttpResponse:
 @login_required
 def trial(request: PageRequest, run_id: int, number: int) -> HttpResponse:
     run = run_for(request.user, run_id)
-    found = get_object_or_404(run.trials.select_related("model"), number=number)
+    trials = run.trials.select_related("model", "reused_from__run")
+    found = get_object_or_404(trials, number=number)
     past = queries.history(run)
     data = history_data(
         past["points"],
@@ -204,6 +205,9 @@ def trial(request: PageRequest, run_id: int, number: int) -> HttpResponse:
         "run": run,
         "trial": found,
         "folds": list(times),
+        "metrics": queries.metric_rows(found),
+        "members": queries.members(found),
+        "params": queries.shown_params(found),
         "figure": json.loads(figure),
     }
     return render(request, "runs/trial.html", context)

@@ -79,6 +79,23 @@ function emptyNote() {
   ];
 }
 
+// What guessing without looking at the columns scores: the line to beat.
+function baseline() {
+  if (typeof history.baseline !== "number") return [];
+  return [
+    {
+      type: "line",
+      xref: "paper",
+      x0: 0,
+      x1: 1,
+      y0: history.baseline,
+      y1: history.baseline,
+      line: { dash: "dash", width: 1.5, color: colors().ink },
+      label: { text: "Baseline", textposition: "start", font: { size: 11 } },
+    },
+  ];
+}
+
 // Axes over nothing would show numbers that mean nothing.
 function layout() {
   const visible = points.size > 0;
@@ -96,6 +113,7 @@ function layout() {
     },
     yaxis: { title: { text: history.metric }, visible },
     annotations: emptyNote(),
+    shapes: baseline(),
   };
 }
 
@@ -164,6 +182,10 @@ async function fetchMissing() {
 function update() {
   const recent = read("history-recent");
   if (!recent) return;
+  if (typeof recent.baseline === "number" && history.baseline !== recent.baseline) {
+    history.baseline = recent.baseline;
+    window.Plotly.relayout(chart, { shapes: baseline() });
+  }
   extend(recent.points);
   if (recent.n_complete > points.size) fetchMissing();
 }

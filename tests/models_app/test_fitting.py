@@ -48,11 +48,10 @@ def test_refit_fits_the_trials_parameters_on_all_rows_but_the_holdout(searched_r
     fitting.refit_model(model.pk)
 
     data = load_training_data(model.run)
-    X, y = data.X.iloc[data.train_rows], data.labels.iloc[data.train_rows]
-    expected = fitting.fitted(model, X, data)
+    expected = fitting.fitted(model, data.train_rows, data)
     stored = artifacts.load_bundle(model)["pipeline"]
     assert np.array_equal(stored.predict(data.X), expected.predict(data.X))
-    assert len(y) == len(data.y) // 2
+    assert len(data.train_rows) == len(data.y) // 2
 
 
 def test_evaluate_on_the_holdout_agrees_with_scikit_learn(make_model):
@@ -110,7 +109,7 @@ def test_evaluate_without_holdout_predicts_each_row_out_of_fold(make_model, task
     evaluated = evaluating.out_of_fold(model, data)
     assert np.array_equal(evaluated.y, data.y)
     train, test = fold_rows(data.y, split_of(model.run))[0]
-    pipeline = fitting.fitted(model, data.X.iloc[train], data, train)
+    pipeline = fitting.fitted(model, train, data)
     expected = pipeline.predict(data.X.iloc[test])
     assert np.array_equal(evaluated.predicted.answers[test], expected)
 

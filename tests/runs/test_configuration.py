@@ -1,7 +1,8 @@
 import pytest
 
 from runs.configuration import configure, plan_of, target_columns
-from runs.search.problem import SpecError
+from runs.search.algorithms import algorithms_for
+from runs.search.problem import SpecError, TaskType
 from runs.services.runs import start_run
 from tests.factories import COLUMNS, DatasetFactory, UserFactory
 
@@ -27,9 +28,7 @@ def test_configure_with_a_target_alone_fills_in_the_rest():
     assert configuration.features == ["sex", "body_mass_g", "bill_length_mm"]
     assert configuration.classes == ["Adelie", "Gentoo", "Chinstrap"]
     assert set(configuration.spaces) == {
-        "logistic_regression",
-        "random_forest",
-        "hist_gradient_boosting",
+        a.name for a in algorithms_for(TaskType.MULTICLASS)
     }
     assert configuration.n_planned == sum(
         configure(DatasetFactory(), target="species", algorithms=[name]).n_planned

@@ -58,7 +58,7 @@ def test_search_evaluates_every_combination_once(searchable_run):
 
     work_off(run)
 
-    assert run.trials.filter(state=TrialState.COMPLETE).count() == 6
+    assert run.planned_trials.filter(state=TrialState.COMPLETE).count() == 6
     assert run.phase == Phase.REFITTING
     best = run.trials.order_by("-value").first()
     assert run.best_value == best.value
@@ -73,8 +73,8 @@ def test_search_writes_start_and_end_of_every_trial_as_events(searchable_run):
 
     started = run.events.filter(kind=EventKind.TRIALS_STARTED)
     ended = run.events.filter(kind=EventKind.TRIALS_ENDED)
-    assert sorted(n for e in started for n in e.data["trials"]) == [*range(6)]
-    assert sorted(n for e in ended for n in e.data["trials"]) == [*range(6)]
+    assert sorted(n for e in started for n in e.data["trials"]) == [*range(7)]
+    assert sorted(n for e in ended for n in e.data["trials"]) == [*range(7)]
 
 
 def test_unit_given_to_two_workers_is_evaluated_once(searchable_run):
@@ -203,7 +203,9 @@ def test_release_leases_leaves_living_workers_alone(searchable_run):
 
 def test_stop_wish_during_search_ends_in_refitting_what_was_found(searchable_run):
     run = searchable_run()
-    execution.evaluate_unit(run.pk, prepared(run)[0])
+    baseline, first, *_ = prepared(run)
+    for unit in (baseline, first):
+        execution.evaluate_unit(run.pk, unit)
     Run.objects.filter(pk=run.pk).update(wish=Wish.STOP)
 
     lifecycle.advance(run.pk)

@@ -119,7 +119,7 @@ def test_advance_until_the_plan_is_exhausted_makes_every_combination_once():
         end_waiting(run)
 
     run.refresh_from_db()
-    assert run.trials.count() == run.n_planned
+    assert run.planned_trials.count() == run.n_planned
     assert run.phase not in {Phase.SEARCHING, Phase.FAILED}
     assert run.search_ended_at is not None
 

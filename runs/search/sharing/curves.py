@@ -208,19 +208,23 @@ def _raw_part(estimator: Any, X: Any, start: int, end: int) -> NDArray[Any]:  # 
 def _base_margin(estimator: Any, X: Any) -> NDArray[Any]:  # noqa: ANN401
     """Return what an XGBoost model says before its first tree."""
     one = X[:1]
-    first = estimator.predict(one, output_margin=True, iteration_range=(0, 1))
-    both = estimator.predict(one, output_margin=True, iteration_range=(0, 2))
-    second = estimator.predict(one, output_margin=True, iteration_range=(1, 2))
+    first, both, second = (
+        np.asarray(
+            estimator.predict(one, output_margin=True, iteration_range=part),
+            dtype=np.float64,
+        )
+        for part in ((0, 1), (0, 2), (1, 2))
+    )
     # base + t1, base + t1 + t2, base + t2
-    return np.asarray(first, dtype=np.float64) + second - both
+    return np.asarray(first + second - both)
 
 
-def _from_raw(estimator: Any, raw: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN401
+def _from_raw(estimator: Any, raw: Any) -> NDArray[Any]:  # noqa: ANN401
     """Turn raw scores into probabilities, or leave values as they are."""
     if getattr(estimator, "classes_", None) is None or not hasattr(
         estimator, "predict_proba"
     ):
-        return raw
+        return np.asarray(raw)
     if raw.ndim == 1:
         positive = 1.0 / (1.0 + np.exp(-raw))
         return np.column_stack([1.0 - positive, positive])

@@ -22,7 +22,7 @@ class Fitted(NamedTuple):
 
     Attributes
     ----------
-    index : int
+    at : int
         Position of the trial in the group.
     respond : callable
         ``respond(X)`` gives its answers for rows of the fold.
@@ -32,7 +32,7 @@ class Fitted(NamedTuple):
         Why there is no model.
     """
 
-    index: int
+    at: int
     respond: Respond
     seconds: float
     error: Exception | None = None

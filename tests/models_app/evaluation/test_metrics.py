@@ -35,6 +35,10 @@ def test_measure_binary_equals_scikit_learn(seed):
             "log_loss": sk.log_loss(y, proba),
             "average_precision": sk.average_precision_score(y, proba[:, 1]),
             "f1": sk.f1_score(y, predicted),
+            "precision": sk.precision_score(y, predicted),
+            "recall": sk.recall_score(y, predicted),
+            "f1_micro": sk.f1_score(y, predicted, average="micro"),
+            "f1_weighted": sk.f1_score(y, predicted, average="weighted"),
             "f1_macro": sk.f1_score(y, predicted, average="macro"),
             "mcc": sk.matthews_corrcoef(y, predicted),
             "brier": sk.brier_score_loss(y, proba[:, 1]),
@@ -80,6 +84,7 @@ def test_measure_regression_gives_positive_errors():
             "r2": sk.r2_score(y, predicted),
             "median_absolute_error": 0.5,
             "mape": sk.mean_absolute_percentage_error(y, predicted),
+            "rmsle": sk.root_mean_squared_log_error(y, predicted),
         }
     )
 

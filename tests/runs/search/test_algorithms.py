@@ -9,8 +9,8 @@ from sklearn.utils._param_validation import make_constraint
 
 from runs.search.algorithms import ALGORITHMS, algorithms_for, resolve
 from runs.search.parameters import parameters_of
-from runs.search.problem import SpecError, TaskType
 from runs.search.planning import params_key
+from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import fits, grid_size, grid_values, parse_space, space_to_json
 
 OFFERED = [a for a in ALGORITHMS.values() if a.offered]

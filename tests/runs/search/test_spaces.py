@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from runs.search.problem import SpecError
 from runs.search.spaces import (
-    Fixed,
     Choices,
+    Fixed,
     FloatRange,
     IntRange,
     contains,
