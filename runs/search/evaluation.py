@@ -118,7 +118,7 @@ def evaluate_unit(
     scoring = Scoring(scorers, ranking, task, train_scores=train_scores)
     work = _Work(algorithm, scoring, task, random_state, n_threads)
 
-    def pause(index: int) -> None:
+    def _pause(index: int) -> None:
         if should_stop is not None and should_stop():
             raise Interrupted
         if on_fold is not None:
@@ -127,9 +127,9 @@ def evaluate_unit(
     reset_peak()
     with limit_threads(n_threads):
         for rung, share in enumerate(rungs[:-1]):
-            _climb(work, trials, folds, rung, share, resource, should_prune, pause)
+            _climb(work, trials, folds, rung, share, resource, should_prune, _pause)
         alive = [trial for trial in trials if trial.is_alive]
-        _evaluate(work, alive, folds, keep=keep_predictions is not False, pause=pause)
+        _evaluate(work, alive, folds, keep=keep_predictions is not False, pause=_pause)
     memory = peak_bytes()
     return [
         trial.result(ranking, memory, keep_predictions, n_rows=_n_rows(folds))

@@ -41,13 +41,13 @@ def quick_metric(name: str, *, positive: int | None = None) -> Quick:
     sign = 1.0 if METRICS[name].greater_is_better else -1.0
     function = _FUNCTIONS[name]
 
-    def metric(y: Values, predicted: Values) -> float:
+    def _metric(y: Values, predicted: Values) -> float:
         try:
             return sign * float(function(y, predicted, at))
         except ValueError:
             return float("nan")
 
-    return metric
+    return _metric
 
 
 def _auc(y: Values, scores: Values) -> float:

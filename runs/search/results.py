@@ -92,22 +92,58 @@ class Progress:
         return not self.error and not self.pruned
 
     def scores(self, metric: str) -> list[float]:
-        """Return the fold scores of a metric so far."""
+        """Return the fold scores of a metric so far.
+
+        Parameters
+        ----------
+        metric : str
+            Its name.
+
+        Returns
+        -------
+        list of float
+            One a fold.
+        """
         return self.metrics.get(metric, [])
 
     def mean(self, metric: str) -> float:
-        """Return the mean fold score."""
+        """Return the mean fold score.
+
+        Parameters
+        ----------
+        metric : str
+            Its name.
+
+        Returns
+        -------
+        float
+            Summed as scikit-learn's mean of few numbers is.
+        """
         scores = self.scores(metric)
         return sum(scores) / len(scores)
 
     def add(self, found: Mapping[str, float], train: Mapping[str, float]) -> None:
-        """Take in the scores of one more fold."""
+        """Take in the scores of one more fold.
+
+        Parameters
+        ----------
+        found : mapping of str to float
+            By metric, on the rows to score on.
+        train : mapping of str to float
+            By metric, on the rows fitted.
+        """
         for known, scores in ((self.metrics, found), (self.train_metrics, train)):
             for name, score in scores.items():
                 known.setdefault(name, []).append(score)
 
     def take_over(self, attempt: "Progress") -> None:
-        """Take in what a rung has cost and complained of."""
+        """Take in what a rung has cost and complained of.
+
+        Parameters
+        ----------
+        attempt : Progress
+            The trial on that rung.
+        """
         self.fit_seconds += attempt.fit_seconds
         self.score_seconds += attempt.score_seconds
         self.messages |= attempt.messages
@@ -120,7 +156,24 @@ class Progress:
         *,
         n_rows: int,
     ) -> TrialResult:
-        """Close the trial."""
+        """Close the trial.
+
+        Parameters
+        ----------
+        ranking : str
+            The metric that ranks.
+        memory : int or None
+            Largest memory of the process in bytes.
+        keep : bool or callable
+            Whether the result holds the out-of-fold predictions.
+        n_rows : int
+            Rows of the search.
+
+        Returns
+        -------
+        TrialResult
+            What became of it.
+        """
         complete = self.is_alive
         value = self.mean(ranking) if complete else None
         wanted = value is not None and (keep(value) if callable(keep) else keep)
@@ -157,7 +210,13 @@ class Progress:
 
 @contextmanager
 def collected(trials: Sequence[Progress]) -> Iterator[None]:
-    """Note warnings with the trials they concern instead of showing them."""
+    """Note warnings with the trials they concern instead of showing them.
+
+    Parameters
+    ----------
+    trials : sequence of Progress
+        The trials being evaluated in the ``with`` block.
+    """
     with warnings.catch_warnings(record=True) as caught:
         # One filter instead of many: a forest hands all of them on to every tree.
         warnings.resetwarnings()
@@ -172,7 +231,22 @@ def collected(trials: Sequence[Progress]) -> Iterator[None]:
 
 
 def sentence(what: str, fold_number: int, error: Exception) -> str:
-    """Say what went wrong in the exception's own words."""
+    """Say what went wrong in the exception's own words.
+
+    Parameters
+    ----------
+    what : str
+        What was being done.
+    fold_number : int
+        From 1.
+    error : Exception
+        What was raised.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
     reason = str(error).strip() or "no reason given"
     text = f"{what} failed on fold {fold_number}: {type(error).__name__}: {reason}"
     return text[:MAX_TEXT]

@@ -48,7 +48,18 @@ class Fitting(NamedTuple):
     n_threads: int
 
     def fit(self, params: Mapping[str, Value]) -> Any:  # noqa: ANN401
-        """Make and fit one estimator."""
+        """Make and fit one estimator.
+
+        Parameters
+        ----------
+        params : mapping of str to value
+            Its parameters.
+
+        Returns
+        -------
+        estimator
+            Fitted.
+        """
         estimator = self.algorithm.make(
             self.task, params, self.random_state, self.n_threads
         )

@@ -41,10 +41,10 @@ class Lookup:
             ``respond(X)`` gives its answers.
         """
 
-        def answer(X: Any) -> Response:  # noqa: ANN401
+        def _answer(X: Any) -> Response:  # noqa: ANN401
             return response_of(self._reduced(params, X), X)
 
-        return answer
+        return _answer
 
     def _reduced(self, params: Mapping[str, Value], X: Any) -> Any:  # noqa: ANN401
         """Return the estimator of fewer neighbours, which looks up instead of searching."""

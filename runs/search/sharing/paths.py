@@ -39,7 +39,7 @@ def shortened(
         return lambda length: lambda X: forest.response(length, X)
     greatest = max(lengths)
 
-    def of(length: int) -> Respond:
+    def _of(length: int) -> Respond:
         how = iterations(longest, length)
         if how is not None:
             return lambda X: response_of(longest, X, **how)
@@ -48,7 +48,7 @@ def shortened(
         cut = path.truncate(longest, length)
         return lambda X: response_of(cut, X)
 
-    return of
+    return _of
 
 
 def iterations(estimator: Any, n: int) -> dict[str, Any] | None:  # noqa: ANN401
