@@ -1,5 +1,14 @@
-"""How many threads the numeric libraries may use."""
+"""How many threads the numeric libraries may use.
 
+There are four kinds of pools: BLAS, the OpenMP of scikit-learn, those that LightGBM and
+XGBoost bring along, and CatBoost's own threads. The first three are limited here; the
+boosting libraries are told their number of threads, too, and CatBoost only so. Worker
+processes are forked from a parent that has imported everything and computed nothing: an
+OpenMP pool that has run once does not survive a fork, and its child would wait for
+threads that are not there.
+"""
+
+import sys
 from contextlib import AbstractContextManager
 from functools import lru_cache
 
@@ -8,8 +17,12 @@ import sklearn.ensemble  # noqa: F401
 from threadpoolctl import ThreadpoolController
 
 
-@lru_cache(maxsize=1)
-def _controller() -> ThreadpoolController:
+# Each brings an OpenMP of its own, when it is first imported.
+_LATE = ("lightgbm", "xgboost")
+
+
+@lru_cache(maxsize=4)
+def _controller(loaded: tuple[str, ...]) -> ThreadpoolController:
     # Looking for the libraries takes milliseconds, limiting them microseconds.
     return ThreadpoolController()
 
@@ -30,5 +43,7 @@ def limit_threads(n_threads: int) -> AbstractContextManager[object]:
     context manager
         The former limits hold again at its end.
     """
-    limiter: AbstractContextManager[object] = _controller().limit(limits=n_threads)
+    limiter: AbstractContextManager[object] = _controller(
+        tuple(name for name in _LATE if name in sys.modules)
+    ).limit(limits=n_threads)
     return limiter
