@@ -55,4 +55,6 @@ def wait_until_ended(client: httpx.Client, run: int, *, seconds: float = 180) ->
 
 
 def trials_of(installation: Installation, run: int) -> list[dict]:
-    return json.loads(installation.manage("trials", str(run), "--json").stdout)
+    """Return the trials of the run's plan: without the baseline and the ensemble."""
+    found = json.loads(installation.manage("trials", str(run), "--json").stdout)
+    return [t for t in found if t["algorithm"] not in {"baseline", "ensemble"}]

@@ -113,6 +113,8 @@ def holdout_rows(
                 random_state=split.seed,
                 stratify=y if split.task.is_classification else None,
             )
+    except SpecError:
+        raise
     except ValueError as error:
         raise SpecError(
             f"No holdout can be split off: {error}", field="holdout_fraction"
@@ -177,6 +179,8 @@ def fold_rows(
     _check_counts(y_train, split)
     try:
         folds = list(_folds(y_train, split, by))
+    except SpecError:
+        raise
     except ValueError as error:
         raise SpecError(
             f"The rows cannot be divided into {split.n_splits} folds: {error}",

@@ -16,7 +16,6 @@ from functools import lru_cache
 import sklearn.ensemble  # noqa: F401
 from threadpoolctl import ThreadpoolController
 
-
 # Each brings an OpenMP of its own, when it is first imported.
 _LATE = ("lightgbm", "xgboost")
 

@@ -2,6 +2,7 @@
 
 import signal
 from collections import Counter
+from itertools import count
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.installation import wait_for
 # Enough folds that the search is still going when something is killed.
 LONG = {"n_splits": 10, "algorithms": ["random_forest"]}
 N_TRIALS = 18
+# Each run has folds of its own: on the same ones the scores of a run before are reused.
+SEEDS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +36,13 @@ def assert_whole(installation, client, run):
     assert workflow.wait_until_ended(client, run) == "finished"
     trials = workflow.trials_of(installation, run)
     assert Counter(t["state"] for t in trials) == {"complete": N_TRIALS}
-    assert [t["number"] for t in trials] == [*range(N_TRIALS)]
+    assert [t["number"] for t in trials] == [*range(1, N_TRIALS + 1)]  # 0: the baseline
     assert {len(t["fold_scores"]) for t in trials} == {LONG["n_splits"]}
     return trials
 
 
 def test_run_goes_on_after_all_workers_were_killed(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG)
+    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     assert installation.kill_workers() >= 5
@@ -49,7 +52,7 @@ def test_run_goes_on_after_all_workers_were_killed(installation, client, dataset
 
 
 def test_run_goes_on_after_one_worker_was_killed(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG)
+    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     installation.worker_children()[0].kill()
@@ -58,7 +61,7 @@ def test_run_goes_on_after_one_worker_was_killed(installation, client, dataset):
 
 
 def test_run_goes_on_when_the_broker_restarts_empty(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG)
+    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     for server in installation.processes("valkey-server"):
@@ -70,7 +73,9 @@ def test_run_goes_on_when_the_broker_restarts_empty(installation, client, datase
 def test_run_goes_on_after_everything_was_killed_and_started_again(new_installation):
     made = new_installation().started()
     with made.client() as client:
-        run = workflow.start_run(client, workflow.add_sample(client), **LONG)
+        run = workflow.start_run(
+            client, workflow.add_sample(client), **LONG, seed=next(SEEDS)
+        )
         wait_for(some_complete(client, run), seconds=60)
 
         for process in made.processes():
@@ -84,7 +89,9 @@ def test_run_goes_on_after_everything_was_killed_and_started_again(new_installat
 def test_run_goes_on_after_ctrl_c_and_the_attempts_do_not_count(new_installation):
     made = new_installation().started()
     with made.client() as client:
-        run = workflow.start_run(client, workflow.add_sample(client), **LONG)
+        run = workflow.start_run(
+            client, workflow.add_sample(client), **LONG, seed=next(SEEDS)
+        )
         wait_for(some_complete(client, run), seconds=60)
 
         assert made.stop() == 0
@@ -95,7 +102,7 @@ def test_run_goes_on_after_ctrl_c_and_the_attempts_do_not_count(new_installation
 
 
 def test_paused_run_rests_and_goes_on_when_resumed(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG)
+    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     workflow.post(client, f"/runs/{run}/pause/")
@@ -113,7 +120,7 @@ def resting(installation, run):
 
 
 def test_stopped_run_keeps_what_it_found(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG)
+    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     workflow.post(client, f"/runs/{run}/stop/")
@@ -126,7 +133,7 @@ def test_stopped_run_keeps_what_it_found(installation, client, dataset):
 
 
 def test_deleted_run_leaves_the_workers_free(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG)
+    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     workflow.post(client, f"/runs/{run}/delete/")

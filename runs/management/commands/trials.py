@@ -33,7 +33,7 @@ class Command(BaseCommand):
         )
         for trial in trials.iterator():
             value = "" if trial.value is None else f"{metric.display(trial.value):.4f}"
-            params = ", ".join(f"{k}={v}" for k, v in trial.params.items())
+            params = ", ".join(f"{k}={v}" for k, v in trial.full_params.items())
             self.stdout.write(
                 f"{trial.number:>6}  {trial.state:<9} {value:>12}  "
                 f"{trial.algorithm} {params} {trial.error}".rstrip()
@@ -53,6 +53,12 @@ def as_dict(trial: Trial) -> dict[str, Any]:
         "state": trial.state,
         "score": trial.value,
         "fold_scores": trial.fold_scores,
+        "metrics": trial.metrics,
+        "train_metrics": trial.train_metrics,
+        "found": trial.found,
+        "rungs": trial.rungs,
+        "reused": trial.reused_from_id is not None,
+        "peak_memory_bytes": trial.peak_memory_bytes,
         "fit_seconds": trial.fit_seconds,
         "score_seconds": trial.score_seconds,
         "warnings": trial.warnings,
