@@ -29,7 +29,9 @@ def result_of(script: str, *options: str, home: Path) -> dict:
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
     assert set(result) >= {"bench", "value", "target", "holds"}
-    assert list(home.iterdir()) == []
+    # A command's socket is in a folder of its own where the path of its home is long.
+    left = [path for path in home.iterdir() if path.name != f"tuneboard-{os.getuid()}"]
+    assert left == []
     assert processes_of(home) == []
     return result
 
