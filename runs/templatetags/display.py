@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from django import template
 
+from runs import queries
 from runs.queries import WorkerCard
-from runs.search.algorithms import ALGORITHMS
 from runs.search.metrics import METRICS
 
 register = template.Library()
@@ -48,7 +48,7 @@ def metric_title(name: str) -> str:
 
 @register.filter
 def algorithm_title(name: str) -> str:
-    return ALGORITHMS[name].title if name in ALGORITHMS else name
+    return queries.algorithm_title(name)
 
 
 @register.filter

@@ -79,9 +79,35 @@ function emptyNote() {
   ];
 }
 
+// A line far away would press all points into one: then it is named at the edge.
+function isFar(value) {
+  const values = [...points.values()];
+  if (values.length < 2) return false;
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const away = Math.max(low - value, value - high, 0);
+  return away > 2 * (high - low);
+}
+
+function farNote() {
+  if (typeof history.baseline !== "number" || !isFar(history.baseline)) return [];
+  const below = history.baseline < Math.min(...points.values());
+  return [
+    {
+      text: `${below ? "↓" : "↑"} Baseline ${history.baseline.toPrecision(4)}`,
+      showarrow: false,
+      xref: "paper",
+      yref: "paper",
+      x: 0,
+      y: below ? 0 : 1,
+      xanchor: "left",
+      yanchor: below ? "bottom" : "top",
+    },
+  ];
+}
+
 // What guessing without looking at the columns scores: the line to beat.
 function baseline() {
-  if (typeof history.baseline !== "number") return [];
+  if (typeof history.baseline !== "number" || isFar(history.baseline)) return [];
   return [
     {
       type: "line",
@@ -112,7 +138,7 @@ function layout() {
       visible,
     },
     yaxis: { title: { text: history.metric }, visible },
-    annotations: emptyNote(),
+    annotations: [...emptyNote(), ...farNote()],
     shapes: baseline(),
   };
 }
@@ -184,9 +210,11 @@ function update() {
   if (!recent) return;
   if (typeof recent.baseline === "number" && history.baseline !== recent.baseline) {
     history.baseline = recent.baseline;
-    window.Plotly.relayout(chart, { shapes: baseline() });
   }
   extend(recent.points);
+  if (points.size) {
+    window.Plotly.relayout(chart, { shapes: baseline(), annotations: farNote() });
+  }
   if (recent.n_complete > points.size) fetchMissing();
 }
 
