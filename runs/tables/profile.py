@@ -147,7 +147,9 @@ def _even_edges(low: float, high: float, n_bins: int) -> np.ndarray[Any, Any]:
             else np.array([low, np.nextafter(low, np.inf)])
         )
     # Halved, because the distance of two finite numbers may be infinite.
-    edges = 2 * (low / 2 + (high / 2 - low / 2) * np.linspace(0, 1, n_bins + 1))
+    halves = low / 2 + (high / 2 - low / 2) * np.linspace(0, 1, n_bins + 1)
+    # Rounding may lead past the last number, which for the largest of all is infinite.
+    edges = 2 * np.clip(halves, low / 2, high / 2)
     edges[0], edges[-1] = low, high
     return np.unique(edges)
 
