@@ -74,12 +74,13 @@ def grid_search(run: "Run", *, n_jobs: int) -> Reference:
     scores: FoldScores = {}
     seconds = 0.0
     for name, stored in run.spaces.items():
+        pipeline = make_pipeline(
+            ALGORITHMS[name], {}, task=given.task, random_state=run.seed
+        )
+        grid = combinations(parse_space(stored, algorithm=name))
         search = GridSearchCV(
-            make_pipeline(ALGORITHMS[name], {}, task=given.task, random_state=run.seed),
-            [
-                {f"{STEP}{p}": [value] for p, value in params.items()}
-                for params in combinations(parse_space(stored, algorithm=name))
-            ],
+            pipeline,
+            [as_scikit_learn_names(pipeline[-1], params) for params in grid],
             scoring=given.scorer,
             cv=given.folds,
             refit=False,
@@ -91,8 +92,26 @@ def grid_search(run: "Run", *, n_jobs: int) -> Reference:
             started = time.perf_counter()
             search.fit(given.X, given.y)
             seconds += time.perf_counter() - started
-        scores |= _by_params(name, search.cv_results_, len(given.folds), params_key)
+        keys = [params_key(params) for params in grid]
+        scores |= _by_params(name, search.cv_results_, len(given.folds), keys)
     return Reference(seconds, scores)
+
+
+def as_scikit_learn_names(estimator: Any, params: "Params") -> dict[str, list[Any]]:  # noqa: ANN401
+    """Return one combination as a grid of the pipeline's own parameter names.
+
+    What calibrates a classifier or scales a target has the estimator inside.
+    """
+    inside = {"CalibratedClassifierCV": "estimator__"}
+    inside["TransformedTargetRegressor"] = "regressor__"
+    step = STEP + inside.get(type(estimator).__name__, "")
+    return {f"{step}{name}": [_value(name, value)] for name, value in params.items()}
+
+
+def _value(name: str, value: object) -> object:
+    if name != "hidden_layer_sizes":
+        return value
+    return tuple(int(size) for size in str(value).split("-"))
 
 
 def combinations(space: "Space") -> "list[Params]":
@@ -109,17 +128,15 @@ def combinations(space: "Space") -> "list[Params]":
 
 
 def _by_params(
-    algorithm: str,
-    results: dict[str, Any],
-    n_splits: int,
-    params_key: Any,  # noqa: ANN401
+    algorithm: str, results: dict[str, Any], n_splits: int, keys: list[str]
 ) -> FoldScores:
-    found: FoldScores = {}
-    for index, named in enumerate(results["params"]):
-        params = {name.removeprefix(STEP): v for name, v in named.items()}
-        folds = [results[f"split{k}_test_score"][index] for k in range(n_splits)]
-        found[algorithm, params_key(params)] = [float(score) for score in folds]
-    return found
+    """Name the fold scores of each combination; they are in the order of the grid."""
+    return {
+        (algorithm, key): [
+            float(results[f"split{k}_test_score"][index]) for k in range(n_splits)
+        ]
+        for index, key in enumerate(keys)
+    }
 
 
 def largest_difference(run: "Run", reference: Reference) -> float:
