@@ -11,7 +11,7 @@ from runs.search.parameters import Value
 from runs.search.pipelines import integer_codes, tell_categories
 from runs.search.planning import params_key
 from runs.search.problem import TaskType
-from runs.search.sharing import neighbours, paths
+from runs.search.sharing import kernels, neighbours, paths
 from runs.search.sharing.responses import Response, response_of
 
 Respond = Callable[[Any], Response]
@@ -60,13 +60,29 @@ class Fitting(NamedTuple):
         estimator
             Fitted.
         """
+        fold = self.fold
+        return self.make(params).fit(fold.X_train, fold.y_train)
+
+    def make(self, params: Mapping[str, Value]) -> Any:  # noqa: ANN401
+        """Make one estimator that knows which columns are categories.
+
+        Parameters
+        ----------
+        params : mapping of str to value
+            Its parameters.
+
+        Returns
+        -------
+        estimator
+            Unfitted.
+        """
         estimator = self.algorithm.make(
             self.task, params, self.random_state, self.n_threads
         )
-        fold = self.fold
         if self.algorithm.recipe == "native":
+            fold = self.fold
             tell_categories(estimator, fold.categorical, fold.X_train.shape[1])
-        return estimator.fit(fold.X_train, fold.y_train)
+        return estimator
 
 
 def adapted(algorithm: Algorithm, fold: FoldData) -> FoldData:
@@ -137,7 +153,7 @@ def fit_group(
             # Where LightGBM draws rows, its first trees depend on how many are to come:
             # each length is a fit of its own.
             rest = dict(params)
-        elif algorithm.name == "k_nearest_neighbors":
+        elif algorithm.name in ("k_nearest_neighbors", "kernel_svm"):
             rest = {k: v for k, v in rest.items() if k not in algorithm.shares}
         by_path.setdefault(params_key(rest), []).append(index)
     for indices in by_path.values():
@@ -146,6 +162,8 @@ def fit_group(
             yield from _alone(fitting, members)
         elif algorithm.name == "k_nearest_neighbors":
             yield from _neighbours(fitting, members)
+        elif algorithm.name == "kernel_svm":
+            yield from _machines(fitting, members)
         else:
             yield from _along_the_path(fitting, members)
 
@@ -217,6 +235,34 @@ def _neighbours(fitting: Fitting, members: Members) -> Iterator[Fitted]:
     table = neighbours.Lookup(estimator, most)
     for index, params in possible:
         yield Fitted(index, table.respond(params), seconds)
+
+
+def _machines(fitting: Fitting, members: Members) -> Iterator[Fitted]:
+    fold = fitting.fold
+    classes = fitting.task.is_classification
+    if not kernels.can_share(
+        members[0][1], fold.X_train.shape, is_classification=classes
+    ):
+        yield from _alone(fitting, members)
+        return
+    started = time.perf_counter()
+    matrices = kernels.Matrices(fold.X_train, members[0][1])
+    kernel = matrices.of(fold.X_train)
+    shared = (time.perf_counter() - started) / len(members)
+    for index, params in members:
+        started = time.perf_counter()
+        try:
+            estimator = kernels.precomputed(fitting.make(params))
+            estimator.fit(kernel, fold.y_train)
+        except Exception as error:  # noqa: BLE001  (any failure is a trial's result)
+            yield _failed(index, error)
+            continue
+        seconds = shared + time.perf_counter() - started
+        yield Fitted(index, _asking_by_kernel(estimator, matrices), seconds)
+
+
+def _asking_by_kernel(estimator: Any, matrices: kernels.Matrices) -> Respond:  # noqa: ANN401
+    return lambda X: response_of(estimator, matrices.of(X))
 
 
 def _n_neighbors(params: Mapping[str, Value]) -> int:
