@@ -20,8 +20,8 @@ run: setup ## start Tuneboard: PORT=8000 HOST=127.0.0.1 WORKERS=cores TUNEBOARD_
 test: setup-dev ## check and test everything; some of it: STAGES="lint unit"
 	@.ci/stages $(STAGES)
 
-bench: setup-dev ## measure, and write docs/benchmarks.md
-	@$(VENV)/python -m bench
+bench: setup-dev ## measure, and write docs/benchmarks.md; some of it: BENCH="grid quality"
+	@$(VENV)/python -m bench $(BENCH)
 
 shots: setup-dev ## take the README's pictures from the running product
 	@.ci/chromium && $(VENV)/pytest -q -m browser -k shots
