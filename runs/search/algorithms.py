@@ -355,6 +355,7 @@ _ENTRIES = (
             "DecisionTreeClassifier",
             "DecisionTreeRegressor",
         ),
+        shares=frozenset({"ccp_alpha"}),
     ),
     Algorithm(
         name="random_forest",

@@ -1,9 +1,9 @@
 """The values each algorithm tries by default.
 
-Grids are modest, 6 to 30 combinations, so that the first run is over soon; sampled
-searches reach further. Where an algorithm has a path parameter it is in the grid, for its
-smaller values cost next to nothing; boosting algorithms find it themselves in a sampled
-search. The first configurations are the estimator's own defaults and others known to do
+Grids are modest, 2 to 24 fits a fold, so that the first run is over soon; sampled
+searches reach further. Where an algorithm has a path parameter it is in the grid with
+many values, for the smaller ones are read off the largest and cost next to nothing;
+boosting algorithms find it themselves in a sampled search. The first configurations are the estimator's own defaults and others known to do
 well on tables: those of AutoGluon [1]_ and TabRepo [2]_, as far as an estimator has the
 parameters.
 
@@ -40,6 +40,8 @@ class Defaults:
 
 
 AUTO = Fixed("auto")
+# Trees or iterations; all but the last are read off the fit of the last.
+LENGTHS = (25, 50, 75, 100, 150, 200)
 
 
 def _choices(*values: Value) -> Choices:
@@ -58,7 +60,10 @@ def _unweighted(task: TaskType, name: str = "class_weight") -> Params:
 
 LOGISTIC_REGRESSION = Defaults(
     space=lambda task: {"C": FloatRange(1e-4, 1e2, log=True), **_weights(task)},
-    grid=lambda task: {"C": _choices(0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0, 100.0)},
+    grid=lambda task: {
+        "C": _choices(0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0, 100.0),
+        **_weights(task),
+    },
     first=lambda task: [{"C": c, "class_weight": None} for c in (1.0, 0.03, 10.0)],
 )
 
@@ -152,7 +157,7 @@ NAIVE_BAYES = Defaults(
 def _forest_grid(task: TaskType) -> Space:
     widest = 1.0 if task is TaskType.REGRESSION else 0.5
     return {
-        "n_estimators": _choices(50, 100, 200),
+        "n_estimators": _choices(*LENGTHS),
         "max_features": _choices("sqrt", widest),
         "min_samples_leaf": _choices(1, 3, 10),
     }
@@ -218,12 +223,21 @@ HIST_GRADIENT_BOOSTING = Defaults(
         "max_features": FloatRange(0.3, 1.0),
     },
     grid=lambda task: {
-        "max_iter": _choices(50, 100, 200),
+        "max_iter": _choices(*LENGTHS),
         "learning_rate": _choices(0.03, 0.1, 0.3),
         "max_leaf_nodes": _choices(15, 31),
     },
     first=_boosting_first,
 )
+
+
+def _prunings(task: TaskType) -> Space:
+    # In units of the impurity: of classes it is at most 1, of numbers it is the square
+    # of the target's, for which no values fit every table.
+    if not task.is_classification:
+        return {}
+    return {"ccp_alpha": _choices(0.0, 0.001, 0.003, 0.01)}
+
 
 DECISION_TREE = Defaults(
     space=lambda task: {
@@ -235,6 +249,7 @@ DECISION_TREE = Defaults(
     grid=lambda task: {
         "max_depth": _choices(2, 3, 5, 8, None),
         "min_samples_leaf": _choices(1, 5, 20),
+        **_prunings(task),
     },
     first=lambda task: [
         {
@@ -257,7 +272,7 @@ GRADIENT_BOOSTING = Defaults(
         "min_samples_leaf": IntRange(1, 30, log=True),
     },
     grid=lambda task: {
-        "n_estimators": _choices(50, 100, 200),
+        "n_estimators": _choices(*LENGTHS),
         "learning_rate": _choices(0.05, 0.1),
         "max_depth": _choices(2, 3, 5),
     },
@@ -336,7 +351,7 @@ def _lightgbm_first(task: TaskType) -> list[Params]:
 LIGHTGBM = Defaults(
     space=_lightgbm_space,
     grid=lambda task: {
-        "n_estimators": _choices(50, 100, 200),
+        "n_estimators": _choices(*LENGTHS),
         "learning_rate": _choices(0.05, 0.1),
         "num_leaves": _choices(15, 31, 63),
     },
@@ -389,7 +404,7 @@ def _xgboost_first(task: TaskType) -> list[Params]:
 XGBOOST = Defaults(
     space=_xgboost_space,
     grid=lambda task: {
-        "n_estimators": _choices(50, 100, 200),
+        "n_estimators": _choices(*LENGTHS),
         "learning_rate": _choices(0.05, 0.1),
         "max_depth": _choices(3, 6, 9),
     },
@@ -431,7 +446,7 @@ def _catboost_first(task: TaskType) -> list[Params]:
 CATBOOST = Defaults(
     space=_catboost_space,
     grid=lambda task: {
-        "iterations": _choices(50, 100, 200),
+        "iterations": _choices(*LENGTHS),
         "learning_rate": _choices(0.05, 0.1),
         "depth": _choices(4, 6),
     },

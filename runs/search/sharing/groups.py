@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from runs.search.algorithms import Algorithm
+from runs.search.estimators.cutting import prune_tree
 from runs.search.folds import FoldData
 from runs.search.parameters import Value
 from runs.search.pipelines import integer_codes, tell_categories
@@ -153,7 +154,7 @@ def fit_group(
             # Where LightGBM draws rows, its first trees depend on how many are to come:
             # each length is a fit of its own.
             rest = dict(params)
-        elif algorithm.name in ("k_nearest_neighbors", "kernel_svm"):
+        else:
             rest = {k: v for k, v in rest.items() if k not in algorithm.shares}
         by_path.setdefault(params_key(rest), []).append(index)
     for indices in by_path.values():
@@ -164,6 +165,8 @@ def fit_group(
             yield from _neighbours(fitting, members)
         elif algorithm.name == "kernel_svm":
             yield from _machines(fitting, members)
+        elif algorithm.name == "decision_tree":
+            yield from _prunings(fitting, members)
         else:
             yield from _along_the_path(fitting, members)
 
@@ -235,6 +238,22 @@ def _neighbours(fitting: Fitting, members: Members) -> Iterator[Fitted]:
     table = neighbours.Lookup(estimator, most)
     for index, params in possible:
         yield Fitted(index, table.respond(params), seconds)
+
+
+def _prunings(fitting: Fitting, members: Members) -> Iterator[Fitted]:
+    """Grow a tree once and prune it by each trial's strength."""
+    started = time.perf_counter()
+    try:
+        grown = fitting.fit({**members[0][1], "ccp_alpha": 0.0})
+    except Exception:  # noqa: BLE001  (each trial says for itself what is wrong)
+        yield from _alone(fitting, members)
+        return
+    shared = (time.perf_counter() - started) / len(members)
+    for index, params in members:
+        started = time.perf_counter()
+        pruned = prune_tree(grown, float(params.get("ccp_alpha") or 0.0))
+        seconds = shared + time.perf_counter() - started
+        yield Fitted(index, _asking(pruned), seconds)
 
 
 def _machines(fitting: Fitting, members: Members) -> Iterator[Fitted]:

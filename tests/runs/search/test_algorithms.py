@@ -82,8 +82,10 @@ def test_resolve_unknown_lists_the_known(name):
 @every_pair
 def test_default_grid_is_modest_and_has_the_path(algorithm, task):
     grid = algorithm.grid(task)
+    fitted = {k: v for k, v in grid.items() if k not in algorithm.shared}
 
-    assert 6 <= grid_size(grid) <= 30
+    assert 6 <= grid_size(grid) <= 60
+    assert grid_size(fitted) <= 24
     assert algorithm.path is None or algorithm.path.name in grid
 
 

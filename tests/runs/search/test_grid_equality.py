@@ -54,7 +54,7 @@ GRIDS = {
     },
     "xgboost": {"n_estimators": (3, 8), "subsample": (0.7, 1.0)},
     "catboost": {"iterations": (3, 110), "depth": (2, 3)},
-    "decision_tree": {"max_depth": (2, None)},
+    "decision_tree": {"max_depth": (2, None), "ccp_alpha": (0.0, 0.003, 0.03)},
     "mlp": {"hidden_layer_sizes": ("32",), "alpha": (1e-4, 1.0), "max_iter": (5,)},
 }
 # Sums of products by the linear algebra library are taken in another order where a

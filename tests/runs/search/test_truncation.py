@@ -4,6 +4,7 @@ from numpy.testing import assert_array_equal
 from sklearn.datasets import make_classification, make_regression
 
 from runs.search.algorithms import ALGORITHMS
+from runs.search.estimators.cutting import prune_tree
 from runs.search.problem import TaskType
 
 PATHS = [a for a in ALGORITHMS.values() if a.path and a.path.truncate]
@@ -75,3 +76,19 @@ def test_truncate_leaves_the_long_one_as_it_was(algorithm):
 
     assert_array_equal(predictions(long, X), before)
     assert long.get_params()[algorithm.path.name] == 8
+
+
+@pytest.mark.parametrize("task", [TaskType.BINARY, TaskType.REGRESSION])
+def test_pruned_tree_equals_a_fit_with_pruning(task):
+    X, y = data(task)
+    algorithm = ALGORITHMS["decision_tree"]
+    grown = algorithm.make(task, {}, 0).fit(X, y)
+    n_nodes = grown.tree_.node_count
+
+    for strength in (0.0, 0.05 * grown.tree_.impurity[0]):
+        pruned = prune_tree(grown, strength)
+
+        expected = algorithm.make(task, {"ccp_alpha": strength}, 0).fit(X, y)
+        assert_array_equal(predictions(pruned, X), predictions(expected, X))
+        assert pruned.tree_.node_count == expected.tree_.node_count
+    assert pruned.tree_.node_count < n_nodes == grown.tree_.node_count
