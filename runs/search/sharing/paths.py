@@ -37,6 +37,8 @@ def shortened(
     if "Forest" in name or "ExtraTrees" in name:
         forest = _Prefixes(longest, lengths)
         return lambda length: lambda X: forest.response(length, X)
+    if hasattr(longest, "_staged_raw_predict") and path.truncate is not None:
+        return _Stages(path.truncate, longest, lengths).respond
     greatest = max(lengths)
 
     def _of(length: int) -> Respond:
@@ -74,6 +76,49 @@ def iterations(estimator: Any, n: int) -> dict[str, Any] | None:  # noqa: ANN401
     if name.startswith("CatBoost"):
         return {"ntree_end": n}
     return None
+
+
+class _Stages:
+    """Answers of scikit-learn's boosting models after some iterations, each asked once.
+
+    scikit-learn adds up the iterations in their order, also when it is asked for every
+    stage, so that the sums are equal to the last bit.
+    """
+
+    def __init__(
+        self,
+        truncate: Callable[[Any, int], Any],
+        longest: Any,  # noqa: ANN401
+        lengths: Sequence[int],
+    ) -> None:
+        self.truncate = truncate
+        self.longest = longest
+        self.lengths = set(lengths)
+        self._known: tuple[Any, dict[int, NDArray[Any]]] | None = None
+
+    def respond(self, length: int) -> Respond:
+        cut = self.truncate(self.longest, length)
+
+        def answer(X: Any) -> Response:  # noqa: ANN401
+            raw = self._raw(X)
+            # A model that stopped early has no later stages.
+            found = raw[min(length, max(raw))]
+            # What makes classes, probabilities or values of the sums stays its own.
+            cut._raw_predict = lambda X, n_threads=None: found
+            return response_of(cut, X)
+
+        return answer
+
+    def _raw(self, X: Any) -> dict[int, NDArray[Any]]:  # noqa: ANN401
+        if self._known is None or self._known[0] is not X:
+            found = {}
+            stages = self.longest._staged_raw_predict(X)
+            for number, raw in enumerate(stages, 1):
+                if number in self.lengths:
+                    found[number] = raw
+            found[number] = raw
+            self._known = (X, found)
+        return self._known[1]
 
 
 class _Prefixes:
