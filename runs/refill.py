@@ -10,7 +10,7 @@ from django.db.models import Count, Max
 from redis.exceptions import RedisError
 
 from runs import budget, reuse
-from runs.configuration import plan_of
+from runs.configuration import is_small_grid, plan_of
 from runs.enums import BASELINE, Strategy, TrialState
 from runs.models import Run, Trial
 from runs.search.planning import TrialRecord, Unit, next_units, params_key
@@ -90,8 +90,9 @@ def worker_count() -> int:
 def history(run: Run) -> list[TrialRecord]:
     """Return what the plan goes on from: the trials made so far, in order."""
     trials = run.planned_trials.order_by("number")
-    if run.strategy == Strategy.GRID:
-        # A grid counts its way through, whatever came out.
+    if run.strategy == Strategy.GRID and not is_small_grid(run):
+        # A grid counts its way through, whatever came out; of a small one the
+        # combinations are looked at, which an older version may have put in other order.
         return [
             TrialRecord(algorithm, {}, state, None, 0.0, number)
             for algorithm, state, number in trials.values_list(
