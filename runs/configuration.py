@@ -30,6 +30,8 @@ FEATURE_KINDS = frozenset({"numeric", "category", "boolean", "datetime", "text"}
 # A sampled search without a number of trials: with no limit, and with one in time.
 SAMPLED_TRIALS = 30
 MAX_TRIALS = 10_000
+# Trials of a grid up to which the order is chosen for the workers' sake.
+SMALL_GRID = 100
 # Computed for every trial besides the metric that ranks, unless others are asked for.
 USUAL_METRICS = {
     TaskType.BINARY: ("roc_auc", "log_loss", "accuracy"),
@@ -415,4 +417,15 @@ def plan_of(run: Run) -> Plan:
         halving=Halving(**run.halving) if run.halving else None,
         in_seconds=run.time_budget_seconds is not None
         and (run.n_trials or 0) >= MAX_TRIALS,
+        costliest_first=is_small_grid(run),
+    )
+
+
+def is_small_grid(run: Run) -> bool:
+    """Tell whether all of a short plan is worked off, whatever comes out."""
+    ends_early = (run.time_budget_seconds, run.target_score, run.patience)
+    return (
+        run.strategy == Strategy.GRID
+        and run.n_planned <= SMALL_GRID
+        and not any(limit is not None for limit in ends_early)
     )

@@ -18,7 +18,7 @@ from runs.guard import Guard
 from runs.leasing import new_token, renewing
 from runs.models import Run, Trial
 from runs.progress import publish
-from runs.search.algorithms import ALGORITHMS
+from runs.search.algorithms import ALGORITHMS, Algorithm
 from runs.search.halving import rungs_of, should_prune
 from runs.search.metrics import METRICS, make_scorer
 from runs.search.planning import Plan
@@ -84,14 +84,14 @@ def examined(run: Run) -> dict[str, Any]:
 
 def evaluate_unit(
     run_id: int, unit: int, told: Callable[[], object] | None = None
-) -> None:
-    """Evaluate a unit's trials and record them; nothing happens if it is not free.
+) -> bool:
+    """Evaluate a unit's trials and record them; False if it was not free.
 
     `told` is called if a trial has to be ended together with this process.
     """
     claim = claim_unit(run_id, unit)
     if claim is None:
-        return
+        return False
     rows = Trial.objects.filter(run_id=run_id, unit=unit)
     with (
         renewing(rows, claim.token) as lost,
@@ -110,6 +110,7 @@ def evaluate_unit(
             # The worker is told to end: the next one may begin at once.
             release(rows, claim.token)
             raise
+    return True
 
 
 class Watch:
@@ -202,12 +203,13 @@ def evaluate_group(
     algorithm = ALGORITHMS[group[0].algorithm]
     shown = Shown(claim, group)
     is_baseline = algorithm.name == BASELINE
-    plan = None if is_baseline else plan_of(run)
+    # Only halving asks for it, and reading large spaces takes time.
+    plan = plan_of(run) if run.halving and not is_baseline else None
     least = claims.worth_keeping(run, algorithm.name)
     return evaluation.evaluate_unit(
         algorithm,
         [trial.params for trial in group],
-        folds_of(run, algorithm.recipe),
+        folds_of(run, recipe_of(run, algorithm)),
         task=TaskType(run.task),
         scorers=scorers_of(
             tuple(run.all_metrics), run.task, tuple(run.classes), run.positive_class
@@ -225,6 +227,14 @@ def evaluate_group(
         on_fold=shown.fold,
         should_stop=watch.should_stop,
     )
+
+
+def recipe_of(run: Run, algorithm: Algorithm) -> str:
+    """Return how columns are prepared: for the baseline as for any other, it looks at none."""
+    if algorithm.name != BASELINE:
+        return algorithm.recipe
+    recipes = {ALGORITHMS[name].recipe for name in run.spaces if name in ALGORITHMS}
+    return algorithm.recipe if algorithm.recipe in recipes else min(recipes)
 
 
 class Pruning:

@@ -55,6 +55,23 @@ def advance(run_id: int) -> Work:
     return work
 
 
+def is_due(run_id: int) -> bool:
+    """Tell whether a run has to be looked at when one of its units has ended.
+
+    It need not while enough units wait and nothing has happened that would end the
+    search: the next unit to end asks again, and the sweep looks in any case. Without the
+    row lock, for the others are at work.
+    """
+    run = Run.objects.defer("spaces", "features").filter(pk=run_id).first()
+    return (
+        run is None
+        or run.phase != Phase.SEARCHING
+        or run.wish != Wish.NONE
+        or not refill.is_stocked(run)
+        or bool(budget.why_enough(run))
+    )
+
+
 def active_run_ids() -> list[int]:
     """Return the runs a sweep has to look at."""
     active = Run.objects.exclude(phase__in=Phase.ended())

@@ -1,40 +1,18 @@
 """Telling people: events as rows, and the hint that a run has changed."""
 
-import logging
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import transaction
-from redis.exceptions import RedisError
 
+from runs.announcing import announcer
 from runs.enums import EventKind, Level
 from runs.models import Run, RunEvent
-
-logger = logging.getLogger(__name__)
-
-
-class RunChanged(TypedDict):
-    """The message of a run's group: look again. What there is to see is in the database."""
-
-    type: str
-    run_id: int
-
-
-def group_name(run_id: int) -> str:
-    return f"run.{run_id}"
 
 
 def publish(run_id: int) -> None:
     """Hint to every web process that a run has changed."""
-    message = RunChanged(type="run.changed", run_id=run_id)
-    layer = get_channel_layer()
-    try:
-        async_to_sync(layer.group_send)(group_name(run_id), message)
-    except (OSError, RedisError):
-        # Only a hint: what happened is stored, and pages look again by themselves.
-        logger.warning("Could not announce a change of run %s", run_id)
+    announcer().announce(run_id)
 
 
 def publish_on_commit(run_id: int) -> None:

@@ -1,6 +1,7 @@
 """Keeps enough work units waiting for the workers, cut to a sensible size."""
 
 import math
+import time
 from collections.abc import Iterable
 from itertools import count
 
@@ -9,7 +10,7 @@ from django.db.models import Count, Max
 from redis.exceptions import RedisError
 
 from runs import budget, reuse
-from runs.configuration import plan_of
+from runs.configuration import is_small_grid, plan_of
 from runs.enums import BASELINE, Strategy, TrialState
 from runs.models import Run, Trial
 from runs.search.planning import TrialRecord, Unit, next_units, params_key
@@ -21,6 +22,9 @@ MAX_TRIALS_PER_UNIT = 64
 # Units waiting for each worker process: enough that none is ever idle, few enough
 # that another run's units do not wait long behind them.
 UNITS_AHEAD = 2
+COUNT_SECONDS = 2.0
+
+_counted = (-COUNT_SECONDS - 1, 0)  # when, and how many
 
 
 def top_up(run: Run) -> bool:
@@ -33,8 +37,7 @@ def top_up(run: Run) -> bool:
     """
     if not run.trials.exists():
         store_baseline(run)
-    waiting = run.trials.filter(state=TrialState.WAITING)
-    n_units = waiting.aggregate(n=Count("unit", distinct=True))["n"]
+    n_units = waiting_units(run)
     n_workers = worker_count()
     wanted = UNITS_AHEAD * n_workers
     if n_units >= wanted:
@@ -58,19 +61,38 @@ def top_up(run: Run) -> bool:
     return False
 
 
+def is_stocked(run: Run) -> bool:
+    """Tell whether a unit waits for each worker: then the plan is not gone on with yet."""
+    return waiting_units(run) >= worker_count()
+
+
+def waiting_units(run: Run) -> int:
+    waiting = run.trials.filter(state=TrialState.WAITING).order_by()
+    return int(waiting.aggregate(n=Count("unit", distinct=True))["n"])
+
+
 def worker_count() -> int:
-    """Count the processes that could take units; this host's share if nobody tells."""
-    try:
-        return live_workers() or int(settings.WORKERS)
-    except RedisError:
-        return int(settings.WORKERS)
+    """Count the processes that could take units; this host's share if nobody tells.
+
+    Asked after every unit: an answer is good for a moment.
+    """
+    global _counted  # noqa: PLW0603 - of this process
+    counted_at, n_workers = _counted
+    if time.monotonic() - counted_at > COUNT_SECONDS:
+        try:
+            n_workers = live_workers() or int(settings.WORKERS)
+        except RedisError:
+            n_workers = int(settings.WORKERS)
+        _counted = (time.monotonic(), n_workers)
+    return n_workers
 
 
 def history(run: Run) -> list[TrialRecord]:
     """Return what the plan goes on from: the trials made so far, in order."""
     trials = run.planned_trials.order_by("number")
-    if run.strategy == Strategy.GRID:
-        # A grid counts its way through, whatever came out.
+    if run.strategy == Strategy.GRID and not is_small_grid(run):
+        # A grid counts its way through, whatever came out; of a small one the
+        # combinations are looked at, which an older version may have put in other order.
         return [
             TrialRecord(algorithm, {}, state, None, 0.0, number)
             for algorithm, state, number in trials.values_list(

@@ -18,8 +18,8 @@ from django.template.loader import render_to_string
 from redis.exceptions import RedisError
 
 from runs import queries
+from runs.announcing import group_name
 from runs.models import Run
-from runs.progress import group_name
 
 logger = logging.getLogger(__name__)
 

@@ -26,8 +26,11 @@ def prepare_run(run_id: int) -> None:
 @shared_task(name="runs.evaluate_unit")
 def evaluate_unit(run_id: int, unit: int) -> None:
     # Where a fit has to be ended the process ends with it, after it has told so.
-    execution.evaluate_unit(run_id, unit, told=lambda: advance_run.delay(run_id))
-    advance_run(run_id)
+    found = execution.evaluate_unit(
+        run_id, unit, told=lambda: advance_run.delay(run_id)
+    )
+    if found and lifecycle.is_due(run_id):
+        advance_run(run_id)
 
 
 @shared_task(name="runs.join_trials")

@@ -282,9 +282,14 @@ def make_room(root: Path, limit_bytes: int, *, keep: Path | None = None) -> int:
     return removed
 
 
+@lru_cache(maxsize=1)
+def _libraries() -> list[str]:
+    """Return the versions of what prepares; looking them up reads files."""
+    return [version(name) for name in ("numpy", "pandas", "scikit-learn", "skrub")]
+
+
 def _directory(cache_dir: Path, key: str, recipe: str) -> Path:
-    libraries = [version(name) for name in ("numpy", "pandas", "scikit-learn", "skrub")]
-    parts = json.dumps([_FORMAT, key, recipe, libraries])
+    parts = json.dumps([_FORMAT, key, recipe, _libraries()])
     return cache_dir.resolve() / hashlib.sha256(parts.encode()).hexdigest()
 
 

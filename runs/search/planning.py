@@ -27,6 +27,11 @@ from runs.search.turns import Turns
 GRID_LIMIT = 100_000
 # Draws that repeat a known combination before the rest of a small space is listed.
 _ATTEMPTS = 30
+# Parameters that make a model larger, and its fit longer.
+_GROWS = (
+    *("hidden_layer_sizes", "n_estimators", "max_iter", "iterations"),
+    *("max_depth", "depth", "max_leaf_nodes", "num_leaves"),
+)
 STRATEGIES = ("grid", "random", "tpe", "halving")
 
 
@@ -61,6 +66,9 @@ class Plan:
         How a halving search grows its resource.
     in_seconds : bool, default=False
         Whether the budget that is shared is time rather than trials.
+    costliest_first : bool, default=False
+        Whether each algorithm's part of a whole grid begins with what takes longest, so
+        that no worker is left alone with it at the end.
     """
 
     strategy: str
@@ -71,6 +79,7 @@ class Plan:
     share: str = "equal"
     halving: Halving | None = None
     in_seconds: bool = False
+    costliest_first: bool = False
 
 
 class TrialRecord(NamedTuple):
@@ -321,7 +330,15 @@ def _units(
     # A grid counts its way through: its records need no combinations, and have none.
     seen = {params_key(record.params) for record in records if record.params}
     if plan.strategy == "grid":
-        source = _grid(item, count=count, spread=quota < _size(item), seed=plan.seed)
+        spread = quota < _size(item)
+        costliest_first = plan.costliest_first and not spread
+        source = _grid(
+            item,
+            count=count,
+            spread=spread,
+            seed=plan.seed,
+            costliest_first=costliest_first,
+        )
     else:
         source = _sampled(item, plan, records, seen=seen)
     while count < quota and (combinations := next(source, None)) is not None:
@@ -348,7 +365,7 @@ def _shared_names(item: PlanItem) -> list[str]:
 
 
 def _grid(
-    item: PlanItem, *, count: int, spread: bool, seed: int
+    item: PlanItem, *, count: int, spread: bool, seed: int, costliest_first: bool
 ) -> Iterator[list[Params]]:
     """Yield the units of a grid in order, from about the ``count``-th trial on."""
     shared = _shared_names(item)
@@ -361,10 +378,30 @@ def _grid(
     start = count // len(together)
     # All around: what was left out before the start, if anything, is found again.
     order = chain(range(start, n_units), range(min(start, n_units)))
+    positions: Sequence[int] = range(n_units)
+    if costliest_first:
+        positions = sorted(
+            positions, key=lambda p: -_size_hint(combination_at(rest, p))
+        )
     for i in order:
-        position = _spread(i, n_units, seed) if spread else i
+        position = _spread(i, n_units, seed) if spread else positions[i]
         params = combination_at(rest, position)
         yield [{**params, **values} for values in together]
+
+
+def _size_hint(params: Params) -> float:
+    """Guess how large a model is, compared with others of its algorithm."""
+    sizes = [params[name] for name in _GROWS if name in params]
+    return math.prod(map(_as_size, sizes))
+
+
+def _as_size(value: Value) -> float:
+    if value is None:  # no limit
+        return math.inf
+    if isinstance(value, str):  # layers, such as "128-64"
+        layers = value.split("-")
+        return math.prod(map(int, layers)) if all(map(str.isdigit, layers)) else 1.0
+    return float(value)
 
 
 def _ascending(space: Space, name: str) -> list[Value]:

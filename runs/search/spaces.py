@@ -215,13 +215,10 @@ def _choices(values: object, parameter: Parameter) -> Choices:
         raise ValueError("needs a list of values")
     if not values:
         raise ValueError("has an empty list of values; give at least one")
-    kept: list[Value] = []
-    for value in values:
-        clean = _clean(value, parameter)
-        # A value named twice would be the same trial twice. True is not 1 here.
-        if not any(clean == other and type(clean) is type(other) for other in kept):
-            kept.append(clean)
-    return Choices(tuple(kept))
+    cleaned = [_clean(value, parameter) for value in values]
+    # A value named twice would be the same trial twice. True is not 1 here.
+    kept = {(type(clean), clean): clean for clean in cleaned}
+    return Choices(tuple(kept.values()))
 
 
 def _range(

@@ -7,9 +7,9 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 
 from runs import relay
+from runs.announcing import group_name
 from runs.consumers import REFUSED, RunConsumer
 from runs.enums import Phase
-from runs.progress import group_name
 from tests.factories import ProjectFactory, RunFactory, TrialFactory, UserFactory
 
 # Another thread renders: what a test writes must be committed for it to see.

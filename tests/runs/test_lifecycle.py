@@ -309,3 +309,37 @@ def test_while_the_server_ends_its_workers_their_deaths_do_not_count(
 
     trial.refresh_from_db()
     assert trial.state == TrialState.RUNNING
+
+
+def test_run_is_not_due_while_a_unit_waits_for_each_worker(settings):
+    settings.WORKERS = 2
+    run = searching_run()
+    lifecycle.advance(run.pk)
+
+    assert run.trials.filter(state=TrialState.WAITING).exists()
+    assert not lifecycle.is_due(run.pk)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"wish": Wish.STOP},
+        {"phase": Phase.PAUSED},
+        {"target_score": 0.7, "best_value": 0.8},
+        {"time_budget_seconds": 0.0},
+    ],
+)
+def test_run_is_due_when_something_would_change_it(changes):
+    run = searching_run()
+    lifecycle.advance(run.pk)
+    type(run).objects.filter(pk=run.pk).update(**changes)
+
+    assert lifecycle.is_due(run.pk)
+
+
+def test_run_is_due_when_a_worker_would_find_nothing_waiting():
+    run = searching_run()
+    lifecycle.advance(run.pk)
+    end_waiting(run)
+
+    assert lifecycle.is_due(run.pk)

@@ -96,7 +96,7 @@ def test_load_folds_of_other_library_version_is_none(problem_of, monkeypatch):
     problem = problem_of(TaskType.BINARY)
     prepared(problem)
 
-    monkeypatch.setattr(folds_module, "version", lambda name: "0.0")
+    monkeypatch.setattr(folds_module, "_libraries", lambda: ["0.0"])
 
     assert load_folds(problem.cache_dir, "key", "tree") is None
 

@@ -166,6 +166,32 @@ def test_grid_with_budget_is_spread_over_the_grid():
     assert max(gaps) <= 25
 
 
+def test_small_grid_begins_with_the_costliest_of_each_algorithm():
+    layers, alphas = Choices(("64", "128-64")), Choices((0.1, 1.0))
+    network = PlanItem("mlp", {"hidden_layer_sizes": layers, "alpha": alphas})
+    tree = PlanItem("decision_tree", {"max_depth": Choices((2, None, 4))})
+    plan = Plan("grid", (network, tree), None, 0, TASK, costliest_first=True)
+
+    units = next_units(plan, [], limit=100)
+
+    made = {
+        name: [u.params[0] for u in units if u.algorithm == name]
+        for name in ("mlp", "decision_tree")
+    }
+    assert [p["hidden_layer_sizes"] for p in made["mlp"]] == ["128-64"] * 2 + ["64"] * 2
+    assert [p["max_depth"] for p in made["decision_tree"]] == [None, 4, 2]
+
+
+def test_small_grid_goes_on_from_trials_made_in_another_order():
+    tree = PlanItem("decision_tree", {"max_depth": Choices((2, 4, 8))})
+    plan = Plan("grid", (tree,), None, 0, TASK, costliest_first=True)
+    made = TrialRecord("decision_tree", {"max_depth": 2}, "complete", 0.5, 1.0, 0)
+
+    units = next_units(plan, [made], limit=100)
+
+    assert sorted(u.params[0]["max_depth"] for u in units) == [4, 8]
+
+
 def test_grid_with_large_budget_is_the_whole_grid():
     assert plan_size(grid(LOGISTIC, FOREST, n_trials=1000)) == 15
     assert len(carried_out(grid(LOGISTIC, FOREST, n_trials=1000))) == 7
