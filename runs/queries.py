@@ -74,7 +74,8 @@ class MetricRow(NamedTuple):
         """How much better it is on the rows fitted; negative where it is worse."""
         if self.train_mean is None:
             return None
-        return abs(self.train_mean) - abs(self.mean)
+        gap = self.train_mean - self.mean
+        return gap if METRICS[self.name].greater_is_better else -gap
 
 
 class LiveState(NamedTuple):

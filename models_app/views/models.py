@@ -16,6 +16,7 @@ from models_app.access import model_for
 from models_app.enums import ArtifactKind, ModelState
 from models_app.forms import PredictionForm
 from models_app.models import ModelMeta
+from runs import queries as run_queries
 from runs.access import may
 from runs.enums import Role
 from runs.http import PageRequest, wants_fragment
@@ -47,6 +48,7 @@ def model_context(
         **listings.notes(model, pipeline),
         "siblings": queries.siblings(model),
         "metrics": listings.metric_rows(model),
+        "members": run_queries.members(model.trial),
         "parameters": listings.parameter_rows(model, artifacts),
         "charts": listings.chart_cards(model, artifacts, cells=cells),
         "pipeline": pipeline,

@@ -9,6 +9,7 @@ from django import template
 from runs import queries
 from runs.queries import WorkerCard
 from runs.search.metrics import METRICS
+from runs.search.presets import PRESETS
 
 register = template.Library()
 
@@ -49,6 +50,11 @@ def metric_title(name: str) -> str:
 @register.filter
 def algorithm_title(name: str) -> str:
     return queries.algorithm_title(name)
+
+
+@register.filter
+def preset_title(name: str) -> str:
+    return PRESETS[name].title if name in PRESETS else name
 
 
 @register.filter
