@@ -38,8 +38,8 @@ def troubles(run: Run) -> list[Trouble]:
     for kind, reason in reasons(run):
         counts[kind, NUMBER.sub("…", reason)][reason] += 1
     found = [
-        Trouble(kind, next(iter(same)) if len(same) == 1 else shape, same.total())
-        for (kind, shape), same in counts.items()
+        Trouble(kind, in_common(list(same)), same.total())
+        for (kind, _), same in counts.items()
     ]
     found.sort(key=lambda t: (KINDS.index(t.kind), -t.n_trials, t.reason))
     return found[:SHOWN]
@@ -59,6 +59,17 @@ def reasons(run: Run) -> Iterator[tuple[str, str]]:
         said = {NUMBER.sub("…", line): line for line in map(first_line, warnings)}
         for line in said.values():
             yield WARNED, line
+
+
+def in_common(texts: list[str]) -> str:
+    """Join texts that differ in numbers alone; the numbers that differ are left out."""
+    numbers = iter(zip(*map(NUMBER.findall, texts), strict=True))
+
+    def common(_: re.Match[str]) -> str:
+        first, *others = next(numbers)
+        return first if all(other == first for other in others) else "…"
+
+    return NUMBER.sub(common, texts[0])
 
 
 def first_line(text: str) -> str:

@@ -22,8 +22,8 @@ def test_troubles_of_untroubled_run_are_none():
 
 def test_troubles_are_counted_by_reason_failures_first():
     run = RunFactory()
-    failed_trial(run, "Fitting failed on fold 1: ValueError: no l1 penalty")
-    failed_trial(run, "Fitting failed on fold 3: ValueError: no l1 penalty")
+    failed_trial(run, "Fitting failed on fold 1: ValueError: 2 classes")
+    failed_trial(run, "Fitting failed on fold 3: ValueError: 2 classes")
     failed_trial(run, "Ended: it took longer than the limit of 2 s a trial.")
     TrialFactory(run=run, state=TrialState.SKIPPED, value=None, error=LATE)
     for n_iter in (100, 100, 200):
@@ -31,7 +31,7 @@ def test_troubles_are_counted_by_reason_failures_first():
         TrialFactory(run=run, warnings=[warning])
 
     assert troubles(run) == [
-        Trouble("failed", "Fitting failed on fold …: ValueError: no l1 penalty", 2),
+        Trouble("failed", "Fitting failed on fold …: ValueError: 2 classes", 2),
         Trouble("failed", "Ended: it took longer than the limit of 2 s a trial.", 1),
         Trouble("skipped", LATE, 1),
         Trouble("warned", "ConvergenceWarning: stopped after … iterations", 3),
