@@ -92,7 +92,7 @@ class RunForm(forms.Form):
     spaces = SpacesField(
         required=False,
         label="Spaces as JSON",
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         help_text=(
             "In place of an algorithm's own values, for example "
             "<code>{&quot;random_forest&quot;: {&quot;max_depth&quot;: [4, 8, null]}}"

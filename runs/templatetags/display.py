@@ -43,6 +43,15 @@ def score(value: float | None, scoring: str) -> str:
 
 
 @register.filter
+def measured(value: float | None, name: str) -> str:
+    """Return a metric's number as it is read, a share of which the unit is % as such."""
+    metric = METRICS.get(name)
+    if value is None or metric is None or metric.unit != "%":
+        return figures(value)
+    return f"{figures(100 * value)} %"
+
+
+@register.filter
 def metric_title(name: str) -> str:
     return METRICS[name].title if name in METRICS else name
 

@@ -124,7 +124,13 @@ function baseline() {
       y0: history.baseline,
       y1: history.baseline,
       line: { dash: "dash", width: 1.5, color: colors().ink },
-      label: { text: "Baseline", textposition: "start", font: { size: 11 } },
+      label: {
+        text: "Baseline",
+        textposition: "start",
+        // Towards the points: on the other side the chart may end.
+        yanchor: history.greater_is_better ? "bottom" : "top",
+        font: { size: 11 },
+      },
     },
   ];
 }
