@@ -99,7 +99,7 @@ function farNote() {
   const below = history.baseline < Math.min(...points.values());
   return [
     {
-      text: `${below ? "↓" : "↑"} Baseline ${history.baseline.toPrecision(4)}`,
+      text: `${below ? "↓" : "↑"} Baseline ${history.baseline.toLocaleString("en", { maximumSignificantDigits: 4 })}`,
       showarrow: false,
       xref: "paper",
       yref: "paper",

@@ -139,6 +139,18 @@ def test_detail_of_an_ensemble_shows_its_members_with_their_weights(client, edit
     assert "75 %" in page
     assert reverse("runs:trial", args=[run.pk, 4]) in page
     assert "parameters-title" not in page
+    assert "Made without" not in page
+
+
+def test_detail_of_an_ensemble_says_which_members_it_is_made_without(client, editor):
+    run = RunFactory(dataset__project=ProjectFactory(editor=editor))
+    member = TrialFactory(run=run, number=4)
+    ModelMetaFactory(trial=member, state=ModelState.FAILED)
+    weights = {"weights": {"4": 0.75, "5": 0.25}}
+    trial = TrialFactory(run=run, number=9, algorithm="ensemble", params=weights)
+    model = ModelMetaFactory(trial=trial)
+
+    assert "Made without trial 4" in client.get(model.get_absolute_url()).text
 
 
 @pytest.mark.parametrize("state", ["waiting", "fitting", "fitted", "evaluating"])
