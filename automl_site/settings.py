@@ -37,6 +37,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- Limits and timings ---------------------------------------------------------
 
 UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=1024)
+# More combinations than this are a mistake more often than a wish.
+GRID_LIMIT = env.int("GRID_LIMIT", default=100_000)
 # What is prepared of tables on this host, for trials to share; the least used goes first.
 CACHE_LIMIT_MB = env.int("CACHE_LIMIT_MB", default=20_480)
 # A worker's lease on what it computes; renewed three times within this span.

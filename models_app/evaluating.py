@@ -13,6 +13,7 @@ from runs import predictions
 from runs.models import Run
 from runs.search.metrics import METRICS
 from runs.search.problem import TaskType
+from runs.templatetags.display import figures
 from runs.training_data import TrainingData, load_training_data, split_of
 
 if TYPE_CHECKING:
@@ -191,4 +192,4 @@ def positive_of(run: Run, labels: list[str]) -> int | None:
 def score(run: Run, metrics: dict[str, float]) -> str:
     if run.scoring not in metrics:
         return ""
-    return f", {METRICS[run.scoring].title} {metrics[run.scoring]:.4g}"
+    return f", {METRICS[run.scoring].title} {figures(metrics[run.scoring])}"

@@ -17,7 +17,7 @@ from models_app import artifacts
 from models_app.enums import ArtifactKind, ModelState, Rows
 from models_app.leases import DONE, working
 from models_app.models import Artifact, ModelMeta
-from models_app.queries import member_models, members
+from models_app.queries import left_out, member_models, members
 from runs.enums import ENSEMBLE, EventKind, Level
 from runs.models import Run
 from runs.progress import record_event
@@ -66,7 +66,8 @@ def refit_model(model_id: int) -> int | None:
             model,
             token,
             [artifact],
-            f"refitted on {len(data.train_rows):,} rows in {seconds:.1f} s.",
+            f"refitted on {len(data.train_rows):,} rows in {seconds:.1f} s"
+            f"{without(model)}.",
             state=ModelState.FITTED,
             fit_seconds=seconds,
             size_bytes=stored["size_bytes"],
@@ -99,6 +100,15 @@ def refitted(model: ModelMeta, data: TrainingData) -> "Pipeline":
         task=TaskType(model.run.task),
         classes=data.classes,
     )
+
+
+def without(model: ModelMeta) -> str:
+    """Say which members an ensemble had to be made without."""
+    numbers = left_out(model) if model.algorithm == ENSEMBLE else []
+    if not numbers:
+        return ""
+    trials = "trial" if len(numbers) == 1 else "trials"
+    return f", without {trials} {', '.join(map(str, numbers))}"
 
 
 def fitted(model: ModelMeta, rows: "np.ndarray", data: TrainingData) -> "Pipeline":

@@ -71,12 +71,14 @@ class ChartCard:
 
 def notes(model: ModelMeta, pipeline: Artifact | None) -> dict[str, str]:
     """Return what stands under the page's figures: which rows each is from."""
+    n_folds = model.run.n_folds
+    folds = "1 fold" if n_folds == 1 else f"{n_folds} folds"
     on = f"on {pipeline.n_rows:,} rows" if pipeline and pipeline.n_rows else ""
     return {
         "rows_note": rows_note(model.rows, model.n_rows_evaluated)
         if model.rows
         else "",
-        "fold_note": f"mean of {model.run.n_splits} folds, trial {model.trial.number}",
+        "fold_note": f"mean of {folds}, trial {model.trial.number}",
         "fit_note": on,
     }
 

@@ -33,6 +33,15 @@ def member_models(model: ModelMeta) -> QuerySet[ModelMeta]:
     return ModelMeta.objects.filter(run_id=model.run_id, trial__number__in=numbers)
 
 
+def left_out(model: ModelMeta) -> list[int]:
+    """Return the trials whose predictions chose an ensemble, but that it is made without.
+
+    Their refits failed, or the time budget ended before them.
+    """
+    failed = member_models(model).filter(state=ModelState.FAILED)
+    return sorted(failed.values_list("trial__number", flat=True))
+
+
 def ensemble_of(run: Run) -> Trial | None:
     return run.trials.filter(algorithm=ENSEMBLE).first()
 

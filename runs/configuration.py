@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
+from django.conf import settings
+
 from runs.enums import Scheme, Share, Strategy
 from runs.limits import check_limits
 from runs.models import Dataset, Run
@@ -232,7 +234,7 @@ def configure(
         share=parse_share(wish["share"]).value,
         halving=parse_halving(wish),
     )
-    check_plan(plan)
+    check_plan(plan, grid_limit=settings.GRID_LIMIT)
     is_binary = chosen is TaskType.BINARY
     return Configuration(
         target=target,

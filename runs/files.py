@@ -51,9 +51,10 @@ def local_copy(stored: FieldFile) -> Iterator[Path]:
     try:
         path = Path(stored.path)
     except NotImplementedError:
-        with tempfile.NamedTemporaryFile(suffix=Path(stored.name or "").suffix) as copy:
-            for chunk in stored.chunks():
-                copy.write(chunk)
+        suffix = Path(stored.name or "").suffix
+        with tempfile.NamedTemporaryFile(suffix=suffix) as copy:
+            with stored.storage.open(str(stored.name), "rb") as stream:
+                shutil.copyfileobj(stream, copy)
             copy.flush()
             yield Path(copy.name)
     else:

@@ -21,6 +21,7 @@ from runs.models import Run, Trial
 from runs.progress import record_event
 from runs.search.problem import SpecError
 from runs.signals import run_finished
+from runs.troubles import WARNED, troubles
 
 # A message that nobody took for so long is taken for lost, and published again.
 REPUBLISH_SECONDS = 10.0
@@ -267,17 +268,14 @@ def skip_waiting(run: Run, reason: str, *, pks: list[int] | None = None) -> None
 
 
 def count_troubles(run: Run) -> None:
-    """Write down how many trials failed or were cut, by reason."""
-    troubled = run.trials.filter(state__in=(TrialState.FAILED, TrialState.SKIPPED))
-    reasons = troubled.values_list("error").annotate(n=Count("pk")).order_by("-n")
-    for reason, n in reasons[:5]:
-        trials = "1 trial" if n == 1 else f"{n} trials"
+    """Write down how many trials failed, were cut or gave warnings, by reason."""
+    for trouble in troubles(run)[:5]:
         record_event(
             run,
             EventKind.NOTE,
-            f"{trials} without a score: {reason or 'no reason given'}",
-            level=Level.WARNING,
-            data={"reason": reason, "n_trials": n},
+            f"{trouble}",
+            level=Level.INFO if trouble.kind == WARNED else Level.WARNING,
+            data=trouble._asdict(),
         )
 
 

@@ -12,6 +12,7 @@ from runs.enums import BASELINE, ENSEMBLE, Phase, TrialState
 from runs.models import Run, RunEvent, Trial
 from runs.search.algorithms import ALGORITHMS
 from runs.search.metrics import METRICS
+from runs.troubles import Trouble, troubles
 
 LEADERBOARD_ROWS = 10
 LOG_ROWS = 50
@@ -73,15 +74,8 @@ class MetricRow(NamedTuple):
         """How much better it is on the rows fitted; negative where it is worse."""
         if self.train_mean is None:
             return None
-        return abs(self.train_mean) - abs(self.mean)
-
-
-class Trouble(NamedTuple):
-    """Trials without a score, for one reason."""
-
-    state: str
-    reason: str
-    n_trials: int
+        gap = self.train_mean - self.mean
+        return gap if METRICS[self.name].greater_is_better else -gap
 
 
 class LiveState(NamedTuple):
@@ -169,13 +163,6 @@ def members(trial: Trial) -> list[tuple[Trial, float]]:
     found = Trial.objects.filter(run_id=trial.run_id, number__in=map(int, weights))
     pairs = [(member, float(weights[str(member.number)])) for member in found]
     return sorted(pairs, key=lambda pair: -pair[1])
-
-
-def troubles(run: Run) -> list[Trouble]:
-    """Return why trials have no score, the most frequent reason first."""
-    without = run.trials.filter(state__in=(TrialState.FAILED, TrialState.SKIPPED))
-    counted = without.values_list("state", "error").annotate(n=Count("pk"))
-    return [Trouble(*row) for row in counted.order_by("-n", "state")[:10]]
 
 
 def trial_counts(run: Run) -> TrialCounts:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from runs.views import datasets, projects, runs
+from runs.views import datasets, projects, runs, schemas
 
 app_name = "runs"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{dataset}delete/", datasets.delete, name="dataset_delete"),
     path(f"{dataset}runs/new/", runs.create, name="run_new"),
     path(f"{dataset}runs/options/", runs.options, name="run_options"),
+    path("schemas/spaces.json", schemas.spaces, name="space_schema"),
     path("runs/", runs.index, name="runs"),
     path(run, runs.detail, name="run"),
     path(f"{run}trials/", runs.trials, name="trials"),

@@ -86,10 +86,14 @@ def residuals_figure(data: ResidualsData) -> "go.Figure":
     figure.add_vline(x=0, line={"dash": "dot", "color": "#8a94a6", "width": 1.5})
     return figure.update_layout(
         layout(
-            f"{data.note}; mean {data.mean:,.4g}, standard deviation {data.std:,.4g}",
+            f"{data.note}; mean {_short(data.mean)}, standard deviation {_short(data.std)}",
             xaxis={"title": {"text": f"{data.target}: actual minus predicted"}},
             yaxis={"title": {"text": "rows"}},
             bargap=0.02,
             showlegend=False,
         )
     )
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -16,8 +16,9 @@ from models_app.access import model_for
 from models_app.enums import ArtifactKind, ModelState
 from models_app.forms import PredictionForm
 from models_app.models import ModelMeta
+from runs import queries as run_queries
 from runs.access import may
-from runs.enums import Role
+from runs.enums import ENSEMBLE, Role
 from runs.http import PageRequest, wants_fragment
 
 PREDICTIONS_SHOWN = 20
@@ -47,6 +48,8 @@ def model_context(
         **listings.notes(model, pipeline),
         "siblings": queries.siblings(model),
         "metrics": listings.metric_rows(model),
+        "members": run_queries.members(model.trial),
+        "left_out": queries.left_out(model) if model.algorithm == ENSEMBLE else [],
         "parameters": listings.parameter_rows(model, artifacts),
         "charts": listings.chart_cards(model, artifacts, cells=cells),
         "pipeline": pipeline,

@@ -121,7 +121,7 @@ def history_figure(data: HistoryData, *, highlight: int | None = None) -> Figure
     figure = go.Figure()
     figure.update_layout(
         xaxis={"title": {"text": "Trial number"}},
-        yaxis={"title": {"text": f"{data.metric}, mean over the folds"}},
+        yaxis={"title": {"text": data.metric}},
     )
     if not data.numbers:
         figure.update_layout(

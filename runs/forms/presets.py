@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from runs.configuration import detected_task, shape_of, target_column
 from runs.enums import Scheme
+from runs.forms.spaces import as_text
 from runs.forms.targets import likely_target
 from runs.models import Dataset
 from runs.search.presets import PRESETS, Preset
@@ -14,7 +15,7 @@ from runs.search.problem import SpecError
 # Arguments of `configure` that are fields of the form under the same name.
 SAME = (
     *("algorithms", "strategy", "n_trials", "share", "patience", "target_score"),
-    *("scheme", "n_splits", "n_repeats", "ensemble", "scoring"),
+    *("scheme", "n_splits", "n_repeats", "ensemble", "scoring", "metrics"),
 )
 
 
@@ -50,6 +51,8 @@ def initial_of(query: QueryDict, dataset: Dataset) -> dict[str, Any]:
         return {}
     wish = preset.build(shape_of(dataset, column, task))
     found = {name: wish[name] for name in SAME if name in wish}
+    if wish.get("spaces"):
+        found["spaces"] = as_text(wish["spaces"])
     if wish.get("time_budget_seconds"):
         found["time_budget_minutes"] = wish["time_budget_seconds"] / 60
     if wish.get("scheme") == Scheme.HOLDOUT:

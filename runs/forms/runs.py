@@ -9,12 +9,14 @@ from django.utils.text import Truncator
 
 from runs.configuration import (
     SAMPLED_TRIALS,
+    USUAL_METRICS,
     Configuration,
     configure,
     detected_task,
 )
 from runs.enums import Scheme, Share, Strategy, Task
 from runs.forms.presets import PresetCard, initial_of, preset_cards
+from runs.forms.spaces import SpacesField
 from runs.forms.targets import (
     TargetFacts,
     column_label,
@@ -22,8 +24,9 @@ from runs.forms.targets import (
     metric_groups,
     target_facts,
 )
+from runs.forms.wishes import wishes_of
 from runs.models import Dataset
-from runs.search.algorithms import ALGORITHMS, Algorithm, algorithms_for
+from runs.search.algorithms import ALGORITHMS, Algorithm, algorithms_for, resolve
 from runs.search.metrics import default_metric, metrics_for
 from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import grid_size
@@ -33,10 +36,12 @@ FIELD_OF = {
     "holdout_fraction": "holdout_percent",
     "validation_fraction": "validation_percent",
     "time_budget_seconds": "time_budget_minutes",
-    "space": "algorithms",
-    "spaces": "algorithms",
+    "space": "spaces",
 }
 
+
+# Fields with any number of values.
+LISTS = ("algorithms", "metrics")
 
 # Ticked at the start: one of each kind, none of them slow.
 FIRST_CHOICE = {
@@ -77,6 +82,23 @@ class RunForm(forms.Form):
     algorithms = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one algorithm."},
+    )
+    metrics = forms.MultipleChoiceField(
+        required=False,
+        label="Metrics to compute for every trial",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Besides the one that ranks. None ticked: the usual three.",
+    )
+    spaces = SpacesField(
+        required=False,
+        label="Spaces as JSON",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=(
+            "In place of an algorithm's own values, for example "
+            "<code>{&quot;random_forest&quot;: {&quot;max_depth&quot;: [4, 8, null]}}"
+            "</code>. The form is that of a specification; "
+            '<a href="/schemas/spaces.json">its JSON Schema</a> names all parameters.'
+        ),
     )
     preset = forms.CharField(required=False, widget=forms.HiddenInput)
     strategy = forms.ChoiceField(
@@ -221,6 +243,8 @@ class RunForm(forms.Form):
         default = default_metric(self.task_type)
         self.choices("scoring", metric_groups(metrics, self.task_type, default))
         self.initial.setdefault("scoring", default.name)
+        self.choices("metrics", [(m.name, m.title) for m in metrics])
+        self.initial.setdefault("metrics", list(USUAL_METRICS[self.task_type]))
         self.available = algorithms_for(self.task_type)
         self.choices("algorithms", [(a.name, a.title) for a in self.available])
         self.initial.setdefault(
@@ -238,36 +262,32 @@ class RunForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if self.errors:
             return cleaned
-        minutes = cleaned["time_budget_minutes"]
+        self.check_ticked(cleaned["spaces"] or {}, cleaned["algorithms"])
+        if self.errors:
+            return cleaned
         try:
             self.configuration = configure(
                 self.dataset,
                 target=cleaned["target"],
                 task=cleaned["task"] or None,
                 preset=cleaned["preset"] or None,
-                scoring=cleaned["scoring"],
-                algorithms=cleaned["algorithms"],
-                strategy=cleaned["strategy"],
-                n_trials=cleaned["n_trials"],
-                time_budget_seconds=None if minutes is None else 60 * minutes,
-                n_splits=cleaned["n_splits"],
-                holdout_fraction=cleaned["holdout_percent"] / 100,
-                seed=cleaned["seed"],
-                share=cleaned["share"] or Share.EQUAL,
-                target_score=cleaned["target_score"],
-                patience=cleaned["patience"],
-                trial_seconds=cleaned["trial_seconds"],
-                trial_memory_mb=cleaned["trial_memory_mb"],
-                scheme=cleaned["scheme"] or Scheme.KFOLD,
-                split_column=cleaned["split_column"],
-                n_repeats=cleaned["n_repeats"] or 1,
-                validation_fraction=(cleaned["validation_percent"] or 20) / 100,
-                ensemble=cleaned["ensemble"],
+                **wishes_of(cleaned, sent=self.data),
             )
         except SpecError as error:
             name = FIELD_OF.get(error.field or "", error.field)
             self.add_error(name if name in self.fields else None, str(error))
         return cleaned
+
+    def check_ticked(self, spaces: Mapping[str, object], names: list[str]) -> None:
+        for name in spaces:
+            try:
+                found = resolve(name, self.task_type)
+            except SpecError as error:
+                self.add_error("spaces", str(error))
+                continue
+            if found.name not in names:
+                message = f"{found.title} has a space but is not ticked above."
+                self.add_error("spaces", message)
 
     def run_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()
@@ -331,6 +351,8 @@ def settle(query: QueryDict, *, dataset: Dataset, changed: str = "") -> QueryDic
     if "preset" in data and "scoring" not in data:
         return data  # the preset says which metric
     names = {metric.name for metric in metrics_for(form.task_type)}
+    if not names.issuperset(data.getlist("metrics")):
+        data.setlist("metrics", list(USUAL_METRICS[form.task_type]))
     if changed == "target" or data.get("scoring") not in names:
         data["scoring"] = default_metric(form.task_type).name
     if asked := data.getlist("algorithms"):
@@ -355,7 +377,7 @@ def opening(query: QueryDict, *, dataset: Dataset) -> RunForm:
     """Return a form that opens with the values an address asks for."""
     data = settle(query, dataset=dataset) if query else query
     initial = {
-        name: data.getlist(name) if name == "algorithms" else data[name]
+        name: data.getlist(name) if name in LISTS else data[name]
         for name in RunForm.base_fields
         if name in data
     }

@@ -7,6 +7,7 @@ above a high, ``parse_space`` refuses by itself.
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 from runs.search.algorithms import ALGORITHMS
@@ -14,6 +15,7 @@ from runs.search.parameters import PARAMETERS, Parameter
 
 Schema = dict[str, Any]
 
+PUBLISHED = Path(__file__).with_name("space.schema.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCALAR = {"type": ["boolean", "number", "string", "null"]}
 _WHEN: Schema = {

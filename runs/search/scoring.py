@@ -1,6 +1,7 @@
 """All metrics of a trial from predictions that were made once."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.utils.metaestimators import available_if
 
 from runs.search.metrics import Scorer
@@ -56,6 +58,11 @@ class _AnswersClassifier(ClassifierMixin, _Answers):  # type: ignore[misc]
         return self.response.decision_function
 
 
+def _warn_undefined(name: str, reason: str) -> None:
+    message = f"{name} is not defined on a fold: {reason}"
+    warnings.warn(message, UndefinedMetricWarning, stacklevel=3)
+
+
 class Scoring:
     """The metrics of a run.
 
@@ -85,7 +92,7 @@ class Scoring:
         self.train_scores = train_scores
 
     def score(self, response: Response, y: NDArray[Any]) -> dict[str, float]:
-        """Compute all metrics; one that is not defined here is NaN unless it ranks.
+        """Compute all metrics; one that is not defined here is left out with a warning.
 
         Parameters
         ----------
@@ -107,10 +114,14 @@ class Scoring:
                 continue
             try:
                 value = self._one(name, answers, y)
-            except (ValueError, AttributeError):
-                continue  # for example a class that is not among these rows
+            except (ValueError, AttributeError) as error:
+                # For example a class that is not among these rows.
+                _warn_undefined(name, str(error))
+                continue
             if math.isfinite(value):
                 found[name] = value
+            else:
+                _warn_undefined(name, f"it came to {value}")
         return found
 
     def _one(self, name: str, answers: Any, y: NDArray[Any]) -> float:  # noqa: ANN401

@@ -9,11 +9,13 @@ threads that are not there.
 """
 
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 # Loads BLAS and OpenMP, so that the controller finds them whenever it is made.
 import sklearn.ensemble  # noqa: F401
+from joblib import parallel_config
 from threadpoolctl import ThreadpoolController
 
 # Each brings an OpenMP of its own, when it is first imported.
@@ -26,23 +28,26 @@ def _controller(loaded: tuple[str, ...]) -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def limit_threads(n_threads: int) -> AbstractContextManager[object]:
+@contextmanager
+def limit_threads(n_threads: int) -> Iterator[None]:
     """Limit the threads of BLAS and OpenMP inside a ``with`` block.
 
     Besides sharing the processor fairly, this makes results reproducible: sums are
     taken in another order by another number of threads.
+
+    joblib uses threads, too. Its processes are not to be had in a worker, which is a
+    daemon: scikit-learn would warn with every forest and compute with one thread.
 
     Parameters
     ----------
     n_threads : int
         The most threads each library may use.
 
-    Returns
-    -------
-    context manager
-        The former limits hold again at its end.
+    Yields
+    ------
+    None
+        The former limits hold again at the end of the block.
     """
-    limiter: AbstractContextManager[object] = _controller(
-        tuple(name for name in _LATE if name in sys.modules)
-    ).limit(limits=n_threads)
-    return limiter
+    controller = _controller(tuple(name for name in _LATE if name in sys.modules))
+    with controller.limit(limits=n_threads), parallel_config(backend="threading"):
+        yield

@@ -9,6 +9,7 @@ from django import template
 from runs import queries
 from runs.queries import WorkerCard
 from runs.search.metrics import METRICS
+from runs.search.presets import PRESETS
 
 register = template.Library()
 
@@ -42,6 +43,15 @@ def score(value: float | None, scoring: str) -> str:
 
 
 @register.filter
+def measured(value: float | None, name: str) -> str:
+    """Return a metric's number as it is read, a share of which the unit is % as such."""
+    metric = METRICS.get(name)
+    if value is None or metric is None or metric.unit != "%":
+        return figures(value)
+    return f"{figures(100 * value)} %"
+
+
+@register.filter
 def metric_title(name: str) -> str:
     return METRICS[name].title if name in METRICS else name
 
@@ -49,6 +59,11 @@ def metric_title(name: str) -> str:
 @register.filter
 def algorithm_title(name: str) -> str:
     return queries.algorithm_title(name)
+
+
+@register.filter
+def preset_title(name: str) -> str:
+    return PRESETS[name].title if name in PRESETS else name
 
 
 @register.filter

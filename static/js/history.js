@@ -41,6 +41,12 @@ function bestSoFar() {
   return { x, y };
 }
 
+// There are fewer colours than algorithms: the next round has another shape.
+function symbol(algorithm) {
+  if (algorithm === "ensemble") return "star";
+  return ["circle", "diamond", "square"][Math.floor((traces.size - 1) / colors().series.length) % 3];
+}
+
 function algorithmTrace(algorithm, x = [], y = []) {
   traces.set(algorithm, traces.size + 1);
   return {
@@ -49,7 +55,7 @@ function algorithmTrace(algorithm, x = [], y = []) {
     name: history.algorithms[algorithm] ?? algorithm,
     x,
     y,
-    marker: { size: 7, opacity: 0.8 },
+    marker: { size: algorithm === "ensemble" ? 11 : 7, opacity: 0.8, symbol: symbol(algorithm) },
     hovertemplate: `Trial %{x}<br>${history.metric} %{y:.5~g}`,
   };
 }
@@ -93,13 +99,14 @@ function farNote() {
   const below = history.baseline < Math.min(...points.values());
   return [
     {
-      text: `${below ? "↓" : "↑"} Baseline ${history.baseline.toPrecision(4)}`,
+      text: `${below ? "↓" : "↑"} Baseline ${history.baseline.toLocaleString("en", { maximumSignificantDigits: 4 })}`,
       showarrow: false,
       xref: "paper",
       yref: "paper",
-      x: 0,
+      // The first trials, on the left, are nearest to it.
+      x: 1,
       y: below ? 0 : 1,
-      xanchor: "left",
+      xanchor: "right",
       yanchor: below ? "bottom" : "top",
     },
   ];
@@ -117,7 +124,13 @@ function baseline() {
       y0: history.baseline,
       y1: history.baseline,
       line: { dash: "dash", width: 1.5, color: colors().ink },
-      label: { text: "Baseline", textposition: "start", font: { size: 11 } },
+      label: {
+        text: "Baseline",
+        textposition: "start",
+        // Towards the points: on the other side the chart may end.
+        yanchor: history.greater_is_better ? "bottom" : "top",
+        font: { size: 11 },
+      },
     },
   ];
 }

@@ -156,6 +156,10 @@ def test_end_of_a_search_counts_failures_by_reason():
 
     lifecycle.advance(run.pk)
 
-    [event] = run.events.filter(message__contains="without a score")
-    assert event.message == "2 trials without a score: Singular matrix."
-    assert event.data == {"reason": "Singular matrix.", "n_trials": 2}
+    [event] = run.events.filter(message__contains="failed")
+    assert event.message == "2 trials failed: Singular matrix."
+    assert event.data == {
+        "kind": "failed",
+        "reason": "Singular matrix.",
+        "n_trials": 2,
+    }

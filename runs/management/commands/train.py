@@ -28,6 +28,7 @@ from runs.search.presets import DEFAULT_PRESET, PRESETS
 from runs.search.problem import SpecError
 from runs.services.datasets import add_dataset, delete_dataset
 from runs.services.runs import start_run
+from runs.troubles import Trouble, troubles
 
 BAD_INPUT = 2
 # Options as typed, for messages: an argument of `configure` is no word of the user's.
@@ -173,6 +174,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Baseline: {result['metric']} {baseline:.4f}")
         for name, value in (result["holdout"] or {}).items():
             self.stdout.write(f"  {result['rows']} {name}: {value:.4f}")
+        for trouble in result["troubles"]:
+            self.stdout.write(f"{Trouble(**trouble)}")
         if result["model"]:
             self.stdout.write(f"Model {result['model']}")
 
@@ -231,6 +234,7 @@ def summary(run: Run) -> dict[str, Any]:
     # Of the leader if it could be fitted, else of the best that could.
     model = run.models.filter(state="ready").order_by("-value", "pk").first()
     counts = queries.trial_counts(run)
+    found = troubles(run)
     seconds = (
         (run.finished_at - run.started_at).total_seconds()
         if run.finished_at and run.started_at
@@ -251,6 +255,8 @@ def summary(run: Run) -> dict[str, Any]:
         "trials_by_state": {
             state: n for state, n in counts._asdict().items() if state != "planned"
         },
+        "reused": run.trials.filter(reused_from__isnull=False).count(),
+        "troubles": [trouble._asdict() for trouble in found],
         "best": trial
         and {
             "trial": trial.number,

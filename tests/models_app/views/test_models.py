@@ -127,6 +127,32 @@ def test_detail_shows_the_matrix_as_the_address_says(client, model, cells, first
     assert chart.cells == cells
 
 
+def test_detail_of_an_ensemble_shows_its_members_with_their_weights(client, editor):
+    run = RunFactory(dataset__project=ProjectFactory(editor=editor))
+    TrialFactory(run=run, number=4)
+    weights = {"weights": {"4": 0.75}}
+    trial = TrialFactory(run=run, number=9, algorithm="ensemble", params=weights)
+    model = ModelMetaFactory(trial=trial)
+
+    page = client.get(model.get_absolute_url()).text
+
+    assert "75 %" in page
+    assert reverse("runs:trial", args=[run.pk, 4]) in page
+    assert "parameters-title" not in page
+    assert "Made without" not in page
+
+
+def test_detail_of_an_ensemble_says_which_members_it_is_made_without(client, editor):
+    run = RunFactory(dataset__project=ProjectFactory(editor=editor))
+    member = TrialFactory(run=run, number=4)
+    ModelMetaFactory(trial=member, state=ModelState.FAILED)
+    weights = {"weights": {"4": 0.75, "5": 0.25}}
+    trial = TrialFactory(run=run, number=9, algorithm="ensemble", params=weights)
+    model = ModelMetaFactory(trial=trial)
+
+    assert "Made without trial 4" in client.get(model.get_absolute_url()).text
+
+
 @pytest.mark.parametrize("state", ["waiting", "fitting", "fitted", "evaluating"])
 def test_detail_of_an_unready_model_asks_again(client, model, state):
     ModelMeta.objects.filter(pk=model.pk).update(state=state, metrics={})

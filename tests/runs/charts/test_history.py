@@ -68,7 +68,7 @@ def test_history_figure_has_a_trace_an_algorithm_the_best_line_and_the_marked_tr
     assert list(figure.data[2].x) == [1, 2]
     assert list(figure.data[3].y) == [0.6]
     assert figure.layout.xaxis.title.text == "Trial number"
-    assert figure.layout.yaxis.title.text == "R², mean over the folds"
+    assert figure.layout.yaxis.title.text == "R²"
 
 
 def test_history_figure_without_trials_says_so():

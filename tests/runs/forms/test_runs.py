@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.http import QueryDict
 
@@ -199,3 +201,77 @@ def test_target_facts_of_a_number_have_the_ranges_of_its_histogram():
 
     assert facts.bars == [["2700 to 4500", 226], ["4500 to 6300", 116]]
     assert facts.n_classes == 0
+
+
+# --- Metrics and spaces -----------------------------------------------------------------
+
+
+def test_form_asks_for_the_ticked_metrics():
+    form = filled(metrics=["mcc", "log_loss"])
+
+    assert form.is_valid(), form.errors
+    assert form.configuration.metrics == ["accuracy", "mcc", "log_loss"]
+
+
+def test_another_task_brings_its_usual_metrics():
+    data = settle(
+        query(target="body_mass_g", metrics=["mcc"]),
+        dataset=dataset(),
+        changed="target",
+    )
+
+    assert data.getlist("metrics") == ["rmse", "mae", "r2"]
+
+
+def test_spaces_of_the_form_take_the_place_of_the_grid():
+    form = filled(spaces='{"random_forest": {"max_depth": [2, null]}}')
+
+    assert form.is_valid(), form.errors
+    spaces = form.configuration.spaces
+    assert spaces["random_forest"] == {
+        "max_depth": {"type": "categorical", "choices": [2, None]}
+    }
+    assert list(spaces) == ["logistic_regression", "random_forest"]
+
+
+HUGE = {"type": "float", "low": 0.1, "high": 1000.0, "step": 0.001}
+
+
+@pytest.mark.parametrize(
+    ("spaces", "words"),
+    [
+        ("{", "line 1, column 2"),
+        ("[1]", "one JSON object"),
+        ('{"random_forest": [1]}', "“random_forest” must be an object"),
+        ('{"random_forest": {"depth": [1]}}', "has no parameter"),
+        ('{"decision_tree": {"max_depth": [1]}}', "not ticked"),
+        ('{"oak": {}}', "oak"),
+        (
+            json.dumps({"logistic_regression": {"C": HUGE}}),
+            "at most 100,000 are allowed; give fewer values, or use random search",
+        ),
+    ],
+)
+def test_spaces_that_cannot_be_are_refused_at_their_field(spaces, words):
+    form = filled(spaces=spaces)
+
+    assert words in str(form.errors["spaces"])
+
+
+def test_grid_limit_is_the_settings(settings):
+    settings.GRID_LIMIT = 5
+
+    assert "at most 5 are allowed" in str(filled().errors["spaces"])
+
+
+def test_spaces_of_a_preset_are_shown_and_start_as_they_are():
+    form = opening(QueryDict("preset=interpretable&target=species"), dataset=dataset())
+
+    assert json.loads(form["spaces"].value())["decision_tree"]["max_depth"] == {
+        "type": "int",
+        "low": 2,
+        "high": 5,
+    }
+    sent = RunForm(form.opened(), dataset=dataset())
+    assert sent.is_valid(), sent.errors
+    assert "min_samples_leaf" in sent.configuration.spaces["decision_tree"]

@@ -24,6 +24,12 @@ def test_figures_are_those_that_matter(value, expected):
     assert display.figures(value) == expected
 
 
+def test_measured_share_is_in_percent_where_that_is_the_unit():
+    assert display.measured(0.29, "mape") == "29.00 %"
+    assert display.measured(0.29, "accuracy") == "0.2900"
+    assert display.measured(None, "mape") == "–"
+
+
 def test_score_of_an_error_has_no_sign():
     assert display.score(-3.25, "rmse") == "3.250"
 

@@ -1,0 +1,37 @@
+"""From the values of the configure page to what is asked of a search."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runs.configuration import Wishes
+from runs.enums import Scheme, Share
+
+
+def wishes_of(cleaned: Mapping[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
+    """Return the arguments of `configure`; an empty field says none, or the usual."""
+    minutes = cleaned["time_budget_minutes"]
+    wishes: Wishes = {
+        "scoring": cleaned["scoring"],
+        "metrics": cleaned["metrics"] or None,
+        "algorithms": cleaned["algorithms"],
+        "strategy": cleaned["strategy"],
+        "n_trials": cleaned["n_trials"],
+        "time_budget_seconds": None if minutes is None else 60 * minutes,
+        "n_splits": cleaned["n_splits"],
+        "holdout_fraction": cleaned["holdout_percent"] / 100,
+        "seed": cleaned["seed"],
+        "share": cleaned["share"] or Share.EQUAL,
+        "target_score": cleaned["target_score"],
+        "patience": cleaned["patience"],
+        "trial_seconds": cleaned["trial_seconds"],
+        "trial_memory_mb": cleaned["trial_memory_mb"],
+        "scheme": cleaned["scheme"] or Scheme.KFOLD,
+        "split_column": cleaned["split_column"],
+        "n_repeats": cleaned["n_repeats"] or 1,
+        "validation_fraction": (cleaned["validation_percent"] or 20) / 100,
+        "ensemble": cleaned["ensemble"],
+    }
+    # Where the field was not sent, a preset's spaces hold; emptied, they do not.
+    if "spaces" in sent:
+        wishes["spaces"] = cleaned["spaces"]
+    return wishes
