@@ -281,7 +281,7 @@ def scorers_of(
 
 def folds_of(run: Run, recipe: str) -> "FoldSet":
     """Return the prepared folds; the first process of a host to need them makes them."""
-    from runs.search.folds import make_room, prepare_folds
+    from runs.search.folds import StoredRows, make_room, prepare_folds
 
     made = False
 
@@ -289,7 +289,7 @@ def folds_of(run: Run, recipe: str) -> "FoldSet":
         nonlocal made
         made = True
         data = load_training_data(run)
-        X = data.X.iloc[data.train_rows].reset_index(drop=True)
+        X = StoredRows(run.features, data.read, data.train_rows)
         return X, data.y[data.train_rows], data.train_by
 
     directory = run.dataset.folds_dir

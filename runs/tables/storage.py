@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
@@ -16,6 +18,8 @@ from runs.tables.kinds import Column, Kind
 from runs.tables.shelf import Frames
 
 _KINDS_KEY = b"tuneboard.columns"
+# Cells that are loaded before the rows wanted are taken from them: 16 MB of numbers.
+_CELLS_TOGETHER = 1 << 21
 
 
 def write_parquet(frame: pd.DataFrame, columns: Sequence[Column], path: Path) -> None:
@@ -101,6 +105,37 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
     table = pyarrow.parquet.read_table(path, columns=names, partitioning=None)
     frame: pd.DataFrame = table.to_pandas()
     return frame
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], rows: npt.NDArray[np.intp]
+) -> pd.DataFrame:
+    """Load some rows of a stored table, with little more than them in memory.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str
+        The columns to load, in this order.
+    rows : ndarray of int of shape (n_some_rows,)
+        Positions of the rows, in the order wanted.
+
+    Returns
+    -------
+    DataFrame of shape (n_some_rows, n_columns)
+        As `read_parquet` and ``iloc`` would give it, with an index of its own.
+    """
+    taken: dict[str, pd.Series] = {}
+    with pyarrow.parquet.ParquetFile(path) as file:
+        together = max(1, _CELLS_TOGETHER // max(1, file.metadata.num_rows))
+        for start in range(0, len(columns), together):
+            names = list(columns[start : start + together])
+            part: pd.DataFrame = file.read(columns=names).to_pandas()
+            for name in names:
+                taken[name] = part[name].take(rows).reset_index(drop=True)
+    # No copy: the columns stay the arrays they are.
+    return pd.DataFrame(taken, index=pd.RangeIndex(len(rows)), copy=False)
 
 
 def read_columns(path: Path) -> list[Column]:

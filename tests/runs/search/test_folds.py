@@ -8,7 +8,7 @@ import pytest
 
 from runs.search import folds as folds_module
 from runs.search.folds import FoldSet, load_folds, prepare_folds
-from runs.search.pipelines import make_preprocessor
+from runs.search.pipelines import categorical_positions, make_preprocessor
 from runs.search.problem import SpecError, TaskType
 
 both = pytest.mark.parametrize("recipe", ["linear", "tree", "native"])
@@ -34,7 +34,12 @@ def refuse():
 
 
 @both
-def test_prepare_folds_equal_preprocessing_by_hand(problem_of, recipe):
+@pytest.mark.parametrize("cells", [1 << 22, 240])
+def test_prepare_folds_equal_preprocessing_by_hand(
+    problem_of, recipe, cells, monkeypatch
+):
+    """However few columns of a large table are prepared at a time."""
+    monkeypatch.setattr("runs.search.rows._CELLS_TOGETHER", cells)
     problem = problem_of(TaskType.BINARY, full=True)
 
     folds = prepared(problem, recipe)
@@ -51,7 +56,9 @@ def test_prepare_folds_equal_preprocessing_by_hand(problem_of, recipe):
             assert stored.flags.f_contiguous == expected.flags.f_contiguous
         assert np.array_equal(fold.y_train, problem.y[train])
         assert np.array_equal(fold.y_test, problem.y[test])
-        assert len(fold.feature_names) == fold.X_train.shape[1]
+        assert fold.feature_names == tuple(preprocessor.get_feature_names_out())
+        codes = categorical_positions(preprocessor) if recipe == "native" else ()
+        assert fold.categorical == codes
     assert folds.feature_names == folds[0].feature_names
 
 
@@ -199,7 +206,11 @@ def test_prepare_folds_use_is_marked_for_who_makes_room(problem_of):
 
 
 @both
-def test_prepare_folds_without_usable_column_is_refused(problem_of, recipe):
+@pytest.mark.parametrize("cells", [1 << 22, 1])
+def test_prepare_folds_without_usable_column_is_refused(
+    problem_of, recipe, cells, monkeypatch
+):
+    monkeypatch.setattr("runs.search.rows._CELLS_TOGETHER", cells)
     problem = problem_of(TaskType.BINARY)
     problem.X = pd.DataFrame({"a": [np.nan] * 120, "b": ["?"] * 120})
 
