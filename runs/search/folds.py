@@ -54,6 +54,8 @@ Loader = Callable[[], tuple[pd.DataFrame | Source, NDArray[Any], By]]
 _FORMAT = 3
 _ARRAYS = ("X_train", "y_train", "X_test", "y_test", "test_rows")
 _META = "meta.json"
+# Rows to score on of which a share is taken at all.
+_MIN_SCORED = 20_000
 
 
 @dataclass
@@ -85,10 +87,11 @@ class FoldData:
     )
 
     def sample(self, fraction: float, seed: int, *, stratified: bool) -> "FoldData":
-        """Return the fold with a share of the rows to fit on.
+        """Return the fold with a share of its rows.
 
         Larger shares contain the smaller ones: each is the beginning of one
-        permutation, in which classes are spread evenly.
+        permutation, in which classes are spread evenly. Of the rows to score on, at
+        least 20,000 are kept: more would cost a small fit more than they tell.
 
         Parameters
         ----------
@@ -102,16 +105,31 @@ class FoldData:
         Returns
         -------
         FoldData
-            The same rows to score on.
+            Some of the rows, in their order.
         """
         if fraction >= 1:
             return self
-        n_rows = len(self.y_train)
-        order = np.random.default_rng(seed).permutation(n_rows)
-        if stratified:
-            order = _spread(order, self.y_train)
-        kept = np.sort(order[: max(2, round(fraction * n_rows))])
-        return replace(self, X_train=self.X_train[kept], y_train=self.y_train[kept])
+        n_fit = max(2, round(fraction * len(self.y_train)))
+        kept = _beginning(self.y_train, n_fit, seed, stratified=stratified)
+        part = replace(self, X_train=self.X_train[kept], y_train=self.y_train[kept])
+        n_score = max(_MIN_SCORED, round(fraction * len(self.y_test)))
+        if n_score >= len(self.y_test):
+            return part
+        seen = _beginning(self.y_test, n_score, seed, stratified=stratified)
+        return replace(
+            part,
+            X_test=self.X_test[seen],
+            y_test=self.y_test[seen],
+            test_rows=self.test_rows[seen],
+        )
+
+
+def _beginning(y: NDArray[Any], n_rows: int, seed: int, *, stratified: bool) -> Rows:
+    """Return the first positions of a permutation, in ascending order."""
+    order = np.random.default_rng(seed).permutation(len(y))
+    if stratified:
+        order = _spread(order, y)
+    return np.sort(order[:n_rows])
 
 
 def _spread(order: NDArray[np.intp], y: NDArray[Any]) -> NDArray[np.intp]:

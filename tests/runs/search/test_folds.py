@@ -227,3 +227,25 @@ def test_prepare_folds_notes_warnings(problem_of):
     folds = prepared(problem)
 
     assert folds.messages == ("overflow encountered in cast",)
+
+
+def test_sample_of_a_fold_is_part_of_every_larger_one(problem_of, monkeypatch):
+    monkeypatch.setattr("runs.search.folds._MIN_SCORED", 10)
+    (fold, *_) = prepared(problem_of(TaskType.BINARY))
+
+    small, large = (fold.sample(f, 0, stratified=True) for f in (0.3, 0.6))
+
+    assert (len(small.y_train), len(large.y_train)) == (24, 48)
+    assert (len(small.y_test), len(large.y_test)) == (12, 24)
+    assert set(small.test_rows) < set(large.test_rows) < set(fold.test_rows)
+    where = np.searchsorted(fold.test_rows, small.test_rows)
+    assert np.array_equal(small.X_test, fold.X_test[where], equal_nan=True)
+    assert np.array_equal(small.y_test, fold.y_test[where])
+    assert small.y_train.mean() == pytest.approx(fold.y_train.mean(), abs=0.05)
+
+
+def test_sample_of_a_fold_keeps_enough_rows_to_score_on(problem_of):
+    (fold, *_) = prepared(problem_of(TaskType.BINARY))
+
+    assert fold.sample(0.3, 0, stratified=True).X_test is fold.X_test
+    assert fold.sample(1.0, 0, stratified=True) is fold
