@@ -204,10 +204,11 @@ def evaluate_group(
     is_baseline = algorithm.name == BASELINE
     plan = None if is_baseline else plan_of(run)
     least = claims.worth_keeping(run, algorithm.name)
-    return evaluation.evaluate_unit(
+    folds = folds_of(run, algorithm.recipe)
+    results = evaluation.evaluate_unit(
         algorithm,
         [trial.params for trial in group],
-        folds_of(run, algorithm.recipe),
+        folds,
         task=TaskType(run.task),
         scorers=scorers_of(
             tuple(run.all_metrics), run.task, tuple(run.classes), run.positive_class
@@ -225,6 +226,9 @@ def evaluate_group(
         on_fold=shown.fold,
         should_stop=watch.should_stop,
     )
+    # The next unit may be of another recipe, and these stay mapped.
+    folds.let_go()
+    return results
 
 
 class Pruning:

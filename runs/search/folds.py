@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import mmap
 import os
 import shutil
 import time
@@ -54,6 +55,8 @@ Loader = Callable[[], tuple[pd.DataFrame | Source, NDArray[Any], By]]
 _FORMAT = 3
 _ARRAYS = ("X_train", "y_train", "X_test", "y_test", "test_rows")
 _META = "meta.json"
+# Arrays that are worth giving back between units of work.
+_LARGE_BYTES = 1 << 24
 # Rows to score on of which a share is taken at all.
 _MIN_SCORED = 20_000
 
@@ -168,6 +171,18 @@ class FoldSet(Sequence[FoldData]):
     def __getitem__(self, index: slice) -> Sequence[FoldData]: ...
     def __getitem__(self, index: int | slice) -> FoldData | Sequence[FoldData]:
         return self._folds[index]
+
+    def let_go(self) -> None:
+        """Give back the memory of large arrays until they are looked at again.
+
+        What a process has looked at of a mapped file counts as its memory for as long
+        as the file is mapped, although the system could have it back at any time.
+        """
+        for fold in self._folds:
+            for array in (fold.X_train, fold.X_test):
+                mapped = getattr(array.base, "_mmap", None)
+                if array.nbytes >= _LARGE_BYTES and mapped is not None:
+                    mapped.madvise(mmap.MADV_DONTNEED)
 
     @property
     def n_rows(self) -> int:

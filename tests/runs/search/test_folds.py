@@ -249,3 +249,15 @@ def test_sample_of_a_fold_keeps_enough_rows_to_score_on(problem_of):
 
     assert fold.sample(0.3, 0, stratified=True).X_test is fold.X_test
     assert fold.sample(1.0, 0, stratified=True) is fold
+
+
+def test_folds_that_were_let_go_are_there_again_when_looked_at(problem_of, monkeypatch):
+    monkeypatch.setattr("runs.search.folds._LARGE_BYTES", 0)
+    folds = prepared(problem_of(TaskType.BINARY))
+    before = [(fold.X_train.copy(), fold.X_test.copy()) for fold in folds]
+
+    folds.let_go()
+
+    for fold, (X_train, X_test) in zip(folds, before, strict=True):
+        assert np.array_equal(fold.X_train, X_train, equal_nan=True)
+        assert np.array_equal(fold.X_test, X_test, equal_nan=True)
