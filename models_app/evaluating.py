@@ -75,7 +75,7 @@ def on_holdout(model: ModelMeta, data: TrainingData) -> Evaluated:
 
     pipeline = artifacts.load_bundle(model)["pipeline"]
     started = time.perf_counter()
-    predicted = predict(pipeline, data.X.iloc[data.holdout_rows])
+    predicted = predict(pipeline, data.rows(data.holdout_rows))
     seconds = time.perf_counter() - started
     return Evaluated(Rows.HOLDOUT, data.y[data.holdout_rows], predicted, seconds)
 
@@ -120,7 +120,7 @@ def out_of_fold_again(model: ModelMeta, data: TrainingData) -> Evaluated:
     for train, test in folds:
         pipeline = fitted(model, data.train_rows[train], data)
         started = time.perf_counter()
-        parts.append(predict(pipeline, data.X.iloc[data.train_rows[test]]))
+        parts.append(predict(pipeline, data.rows(data.train_rows[test])))
         seconds += time.perf_counter() - started
     tested = np.concatenate([test for _, test in folds])
     # Repeated folds test each row several times: the first answer counts.

@@ -4,10 +4,13 @@
 does not cost the refit.
 """
 
+import fcntl
 import logging
 import math
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -28,7 +31,6 @@ from runs.training_data import TrainingData, load_training_data
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from sklearn.pipeline import Pipeline
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ logger = logging.getLogger(__name__)
 # Of a column with more values than this, "never seen before" says nothing.
 MAX_CATEGORIES = 1_000
 ERROR_LENGTH = 1_000
+# A table of so many cells takes some hundred megabytes while it is prepared.
+LARGE_CELLS = 10_000_000
 
 
 def refit_model(model_id: int) -> int | None:
@@ -118,14 +122,29 @@ def fitted(model: ModelMeta, rows: "np.ndarray", data: TrainingData) -> "Pipelin
     pipeline = refit(
         ALGORITHMS[model.algorithm],
         model.params,
-        data.X.iloc[rows],
+        lambda: data.rows(rows),
         data.labels.iloc[rows],
         task=TaskType(model.run.task),
         random_state=model.run.seed,
         n_threads=settings.THREADS_PER_WORKER,
+        turn=one_at_a_time(data),
     )
     forget_threads(pipeline[-1])
     return pipeline
+
+
+@contextmanager
+def one_at_a_time(data: TrainingData) -> Iterator[None]:
+    """Wait, with a large table, until no other process of this host prepares one."""
+    if len(data.y) * len(data.run.features) < LARGE_CELLS:
+        yield
+        return
+    path = Path(settings.TUNEBOARD_HOME, "locks", "large-table.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        # The system frees it when its holder dies, however it dies.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def forget_threads(estimator: Any) -> None:  # noqa: ANN401
@@ -145,7 +164,7 @@ def bundle(
         "schema_version": artifacts.SCHEMA_VERSION,
         "pipeline": pipeline,
         "columns": columns,
-        "categories": seen_categories(data.X.iloc[data.train_rows], columns),
+        "categories": seen_categories(data, columns),
         "target": run.target,
         "task": run.task,
         "classes": data.classes,
@@ -172,14 +191,16 @@ def needed_columns(run: Run) -> list[dict[str, str]]:
 
 
 def seen_categories(
-    X: "pd.DataFrame", columns: list[dict[str, str]]
+    data: TrainingData, columns: list[dict[str, str]]
 ) -> dict[str, list[Any]]:
     """Return the values of each category, unless there are very many."""
     found = {}
     for column in columns:
         # Of a text nearly every value is new, and its words are what counts.
         if column["kind"] == "category" and column["dtype"] == "string":
-            values = X[column["name"]].dropna().unique().tolist()
+            name = column["name"]
+            seen = data.read([name], data.train_rows)[name]
+            values = seen.dropna().unique().tolist()
             if len(values) <= MAX_CATEGORIES:
                 found[column["name"]] = values
     return found
@@ -192,7 +213,7 @@ def facts(pipeline: "Pipeline", data: TrainingData) -> dict[str, Any]:
         "estimator": type(estimator).__name__,
         "params": plain(estimator.get_params(deep=False)),
         "defaults": plain(defaults_of(estimator)),
-        "features": [str(name) for name in data.X.columns],
+        "features": [str(name) for name in data.run.features],
         "versions": artifacts.versions(),
     }
 

@@ -29,7 +29,7 @@ class Cost(NamedTuple):
     """What the trials of an algorithm have cost so far, in seconds."""
 
     trial: float  # mean of a trial
-    refit: float  # of the best trial
+    refit: float  # of the best trial; 0 while none is complete
 
 
 def why_enough(run: Run) -> str:
@@ -64,19 +64,30 @@ def trials_since_best(run: Run) -> int:
 
 def costs(run: Run) -> dict[str, Cost]:
     """Return what each algorithm's trials cost, as far as some are complete."""
-    complete = run.planned_trials.filter(state=TrialState.COMPLETE)
+    # Of a halving search most trials are pruned: they tell what the next one costs.
+    ended = run.planned_trials.filter(
+        state__in=[TrialState.COMPLETE, TrialState.PRUNED]
+    )
     # Reused ones cost nothing here but tell what a fit takes all the same.
-    latest = complete.order_by("-finished_at").values_list(
-        "algorithm", "value", "fit_seconds", "score_seconds"
+    latest = ended.order_by("-finished_at").values_list(
+        "algorithm", "value", "fold", "fit_seconds", "score_seconds"
     )[:RECENT_TRIALS]
-    by_algorithm: dict[str, list[tuple[float, list[float], list[float]]]] = {}
-    for algorithm, value, fit, score in latest:
-        by_algorithm.setdefault(algorithm, []).append((value, fit, score))
+    by_algorithm: dict[
+        str, list[tuple[float | None, int, list[float], list[float]]]
+    ] = {}
+    for algorithm, *rest in latest:
+        by_algorithm.setdefault(algorithm, []).append(tuple(rest))
     found = {}
     for algorithm, trials in by_algorithm.items():
-        mean = sum(sum(fit) + sum(score) for _, fit, score in trials) / len(trials)
-        _, fit, _ = max(trials, key=lambda trial: trial[0])
-        found[algorithm] = Cost(mean, refit_seconds(fit))
+        mean = sum(sum(fit) + sum(score) for *_, fit, score in trials) / len(trials)
+        # The fits of the rungs, which come first, were made on fewer rows.
+        whole = [
+            (value, fit[-n_folds:])
+            for value, n_folds, fit, _ in trials
+            if value is not None
+        ]
+        best = max(whole, key=lambda trial: trial[0], default=None)
+        found[algorithm] = Cost(mean, refit_seconds(best[1]) if best else 0.0)
     return found
 
 

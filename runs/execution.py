@@ -206,10 +206,11 @@ def evaluate_group(
     # Only halving asks for it, and reading large spaces takes time.
     plan = plan_of(run) if run.halving and not is_baseline else None
     least = claims.worth_keeping(run, algorithm.name)
-    return evaluation.evaluate_unit(
+    folds = folds_of(run, recipe_of(run, algorithm))
+    results = evaluation.evaluate_unit(
         algorithm,
         [trial.params for trial in group],
-        folds_of(run, recipe_of(run, algorithm)),
+        folds,
         task=TaskType(run.task),
         scorers=scorers_of(
             tuple(run.all_metrics), run.task, tuple(run.classes), run.positive_class
@@ -227,6 +228,9 @@ def evaluate_group(
         on_fold=shown.fold,
         should_stop=watch.should_stop,
     )
+    # The next unit may be of another recipe, and these stay mapped.
+    folds.let_go()
+    return results
 
 
 def recipe_of(run: Run, algorithm: Algorithm) -> str:
@@ -291,7 +295,7 @@ def scorers_of(
 
 def folds_of(run: Run, recipe: str) -> "FoldSet":
     """Return the prepared folds; the first process of a host to need them makes them."""
-    from runs.search.folds import make_room, prepare_folds
+    from runs.search.folds import StoredRows, make_room, prepare_folds
 
     made = False
 
@@ -299,7 +303,7 @@ def folds_of(run: Run, recipe: str) -> "FoldSet":
         nonlocal made
         made = True
         data = load_training_data(run)
-        X = data.X.iloc[data.train_rows].reset_index(drop=True)
+        X = StoredRows(run.features, data.read, data.train_rows)
         return X, data.y[data.train_rows], data.train_by
 
     directory = run.dataset.folds_dir

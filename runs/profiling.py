@@ -77,23 +77,19 @@ def read(dataset: Dataset, parquet: Path) -> dict[str, Any]:
     """Write the table to `parquet` and return what the dataset's row says of it."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    from runs.tables.profile import preview, profile_columns
-    from runs.tables.reading import read_table
-    from runs.tables.storage import write_parquet
+    from runs.tables.reading import store_table
 
     with local_copy(dataset.source) as path:
-        table = read_table(path, filename=dataset.filename)
-    write_parquet(table.frame, table.columns, parquet)
+        table = store_table(path, parquet, filename=dataset.filename)
     with parquet.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    n_rows, n_columns = table.frame.shape
     return {
-        "n_rows": n_rows,
-        "n_columns": n_columns,
-        "columns": profile_columns(table.frame, table.columns),
-        "preview": preview(table.frame),
+        "n_rows": table.n_rows,
+        "n_columns": len(table.columns),
+        "columns": table.profile,
+        "preview": table.preview,
         "reading": asdict(table.reading),
-        "repairs": list(table.repairs),
+        "repairs": table.repairs,
         "content_hash": digest,
     }
 

@@ -1,6 +1,8 @@
 """The rows a run learns from, read the same way by search, refit and evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from runs.files import local_copy
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Rows with a known target.
+    """Rows with a known target; what they are predicted from is loaded when asked for.
 
     Attributes
     ----------
-    X : DataFrame of shape (n_samples, n_features)
-        The run's feature columns as uploaded.
+    run : Run
+        The run they are of.
+    known : ndarray
+        Positions, in the table, of the rows with a known target: all others count these.
     labels : Series of shape (n_samples,)
         The target as uploaded.
     y : ndarray of shape (n_samples,)
@@ -34,13 +38,32 @@ class TrainingData:
         Positions of the rows the search sees, and of those it never sees.
     """
 
-    X: "pd.DataFrame"
+    run: Run
+    known: "np.ndarray"
     labels: "pd.Series"
     y: "np.ndarray"
     classes: list[Any]
     by: "np.ndarray | None"
     train_rows: "np.ndarray"
     holdout_rows: "np.ndarray"
+
+    @cached_property
+    def X(self) -> "pd.DataFrame":
+        """All rows of the feature columns as uploaded."""
+        return self.read(self.run.features, slice(None))
+
+    def rows(self, positions: "np.ndarray") -> "pd.DataFrame":
+        """Load the feature columns of some rows: `X.iloc[positions]`, but not the rest."""
+        return self.read(self.run.features, positions)
+
+    def read(
+        self, columns: Sequence[str], positions: "np.ndarray | slice"
+    ) -> "pd.DataFrame":
+        """Load some columns of some rows."""
+        from runs.tables.storage import read_rows
+
+        with local_copy(self.run.dataset.table) as path:
+            return read_rows(path, columns, self.known[positions])
 
     @property
     def train_by(self) -> "np.ndarray | None":
@@ -64,20 +87,24 @@ def split_of(run: Run) -> "Split":
 
 
 def load_training_data(run: Run) -> TrainingData:
-    """Read the run's table and split off the holdout."""
+    """Read the target of the run's table and split off the holdout."""
+    import numpy as np  # noqa: PLC0415
+
     from runs.search.folds import encode_target, holdout_rows
     from runs.tables.storage import read_parquet
 
     split = split_of(run)
-    needed = [*run.features, run.target, *filter(None, [run.split_column])]
+    needed = dict.fromkeys([run.target, *filter(None, [run.split_column])])
     with local_copy(run.dataset.table) as path:
-        frame = read_parquet(path, list(dict.fromkeys(needed)))
-    frame = frame[frame[run.target].notna()].reset_index(drop=True)
+        frame = read_parquet(path, list(needed))
+    known = np.flatnonzero(frame[run.target].notna())
+    frame = frame.iloc[known].reset_index(drop=True)
     y, classes = encode_target(frame[run.target], split.task)
     by = frame[run.split_column].to_numpy() if run.split_column else None
     train, holdout = holdout_rows(y, split, by)
     return TrainingData(
-        X=frame[run.features],
+        run=run,
+        known=known,
         labels=frame[run.target],
         y=y,
         classes=classes,

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import mmap
 import os
 import shutil
 import time
@@ -19,12 +20,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from runs.search.columnwise import ColumnFile, MixedTypesError
 from runs.search.pipelines import (
     categorical_positions,
     feature_names,
     make_preprocessor,
+    n_indicators,
 )
 from runs.search.problem import SpecError
+from runs.search.rows import FrameRows, Rows, Source, StoredRows, by_columns
 from runs.search.splits import Split, fold_key, fold_rows, holdout_rows
 from runs.search.targets import clean_target, encode_target
 from runs.search.threads import limit_threads
@@ -33,6 +37,7 @@ __all__ = [
     "FoldData",
     "FoldSet",
     "Split",
+    "StoredRows",
     "clean_target",
     "encode_target",
     "fold_key",
@@ -44,12 +49,16 @@ __all__ = [
 ]
 
 By = NDArray[Any] | None
-Loader = Callable[[], tuple[pd.DataFrame, NDArray[Any], By]]
+Loader = Callable[[], tuple[pd.DataFrame | Source, NDArray[Any], By]]
 
 # Part of the cache's name: a change to what is stored makes the old entries unused.
-_FORMAT = 2
+_FORMAT = 3
 _ARRAYS = ("X_train", "y_train", "X_test", "y_test", "test_rows")
 _META = "meta.json"
+# Arrays that are worth giving back between units of work.
+_LARGE_BYTES = 1 << 24
+# Rows to score on of which a share is taken at all.
+_MIN_SCORED = 20_000
 
 
 @dataclass
@@ -81,10 +90,11 @@ class FoldData:
     )
 
     def sample(self, fraction: float, seed: int, *, stratified: bool) -> "FoldData":
-        """Return the fold with a share of the rows to fit on.
+        """Return the fold with a share of its rows.
 
         Larger shares contain the smaller ones: each is the beginning of one
-        permutation, in which classes are spread evenly.
+        permutation, in which classes are spread evenly. Of the rows to score on, at
+        least 20,000 are kept: more would cost a small fit more than they tell.
 
         Parameters
         ----------
@@ -98,16 +108,31 @@ class FoldData:
         Returns
         -------
         FoldData
-            The same rows to score on.
+            Some of the rows, in their order.
         """
         if fraction >= 1:
             return self
-        n_rows = len(self.y_train)
-        order = np.random.default_rng(seed).permutation(n_rows)
-        if stratified:
-            order = _spread(order, self.y_train)
-        kept = np.sort(order[: max(2, round(fraction * n_rows))])
-        return replace(self, X_train=self.X_train[kept], y_train=self.y_train[kept])
+        n_fit = max(2, round(fraction * len(self.y_train)))
+        kept = _beginning(self.y_train, n_fit, seed, stratified=stratified)
+        part = replace(self, X_train=self.X_train[kept], y_train=self.y_train[kept])
+        n_score = max(_MIN_SCORED, round(fraction * len(self.y_test)))
+        if n_score >= len(self.y_test):
+            return part
+        seen = _beginning(self.y_test, n_score, seed, stratified=stratified)
+        return replace(
+            part,
+            X_test=self.X_test[seen],
+            y_test=self.y_test[seen],
+            test_rows=self.test_rows[seen],
+        )
+
+
+def _beginning(y: NDArray[Any], n_rows: int, seed: int, *, stratified: bool) -> Rows:
+    """Return the first positions of a permutation, in ascending order."""
+    order = np.random.default_rng(seed).permutation(len(y))
+    if stratified:
+        order = _spread(order, y)
+    return np.sort(order[:n_rows])
 
 
 def _spread(order: NDArray[np.intp], y: NDArray[Any]) -> NDArray[np.intp]:
@@ -147,6 +172,18 @@ class FoldSet(Sequence[FoldData]):
     def __getitem__(self, index: int | slice) -> FoldData | Sequence[FoldData]:
         return self._folds[index]
 
+    def let_go(self) -> None:
+        """Give back the memory of large arrays until they are looked at again.
+
+        What a process has looked at of a mapped file counts as its memory for as long
+        as the file is mapped, although the system could have it back at any time.
+        """
+        for fold in self._folds:
+            for array in (fold.X_train, fold.X_test):
+                mapped = getattr(array.base, "_mmap", None)
+                if array.nbytes >= _LARGE_BYTES and mapped is not None:
+                    mapped.madvise(mmap.MADV_DONTNEED)
+
     @property
     def n_rows(self) -> int:
         """Number of rows of the search."""
@@ -161,7 +198,7 @@ class FoldSet(Sequence[FoldData]):
 
 
 def prepare_folds(
-    X: pd.DataFrame | Loader,
+    X: pd.DataFrame | Source | Loader,
     y: NDArray[Any] | None = None,
     *,
     split: Split,
@@ -176,7 +213,7 @@ def prepare_folds(
 
     Parameters
     ----------
-    X : DataFrame of shape (n_train, n_features), or callable
+    X : DataFrame of shape (n_train, n_features), source of rows, or callable
         The rows of the search, without those held out; or a function that returns
         ``(X, y, by)``, which is called only if the folds have to be made.
     y : ndarray of shape (n_train,), optional
@@ -215,7 +252,8 @@ def prepare_folds(
         if callable(X):
             X, y, by = X()
         assert y is not None
-        _build(X, y, by, split, recipe=recipe, directory=directory)
+        rows = FrameRows(X) if isinstance(X, pd.DataFrame) else X
+        _build(rows, y, by, split, recipe=recipe, directory=directory)
     return _open(directory)
 
 
@@ -302,7 +340,7 @@ def _lock(directory: Path) -> Iterator[None]:
 
 
 def _build(
-    X: pd.DataFrame,
+    X: Source,
     y: NDArray[Any],
     by: By,
     split: Split,
@@ -323,9 +361,9 @@ def _build(
         for number, rows in enumerate(fold_rows(y, split, by)):
             with warnings.catch_warnings(record=True) as caught, limit_threads(1):
                 warnings.simplefilter("always")
-                arrays, fold_names, codes = _fold(X, y, rows, split.seed, recipe)
-            for name, array in arrays.items():
-                np.save(unfinished / f"{number}-{name}.npy", array)
+                fold_names, codes = _write_fold(
+                    X, y, rows, split.seed, recipe, unfinished / str(number)
+                )
             names.append(fold_names)
             categorical.append(codes)
             messages |= dict.fromkeys(str(item.message) for item in caught)
@@ -343,38 +381,115 @@ def _build(
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _fold(
-    X: pd.DataFrame,
+def _write_fold(
+    X: Source,
     y: NDArray[Any],
-    rows: tuple[NDArray[np.intp], NDArray[np.intp]],
+    rows: tuple[Rows, Rows],
     seed: int,
     recipe: str,
-) -> tuple[dict[str, NDArray[Any]], list[str], tuple[int, ...]]:
+    stem: Path,
+) -> tuple[list[str], tuple[int, ...]]:
+    """Write the arrays of a fold; return the names of its columns, and which are codes."""
+    train, test = rows
+    labels = {"y_train": y[train], "y_test": y[test], "test_rows": test}
+    for name, array in labels.items():
+        np.save(_part(stem, name), array)
+    blocks = list(by_columns(X.columns, len(y)))
+    if len(blocks) > 1:
+        try:
+            return _write_by_columns(X, blocks, y[train], rows, seed, recipe, stem)
+        except MixedTypesError:
+            pass  # only together do the columns have the type of the whole
+    X_train, X_test, prepared = _prepared(X, X.columns, y[train], rows, seed, recipe)
+    _check_columns(len(prepared.names))
+    np.save(_part(stem, "X_train"), X_train)
+    np.save(_part(stem, "X_test"), X_test)
+    return prepared.names, prepared.categorical
+
+
+def _part(stem: Path, name: str) -> Path:
+    return stem.with_name(f"{stem.name}-{name}.npy")
+
+
+def _write_by_columns(
+    X: Source,
+    blocks: Sequence[Sequence[str]],
+    y: NDArray[Any],
+    rows: tuple[Rows, Rows],
+    seed: int,
+    recipe: str,
+    stem: Path,
+) -> tuple[list[str], tuple[int, ...]]:
+    """Prepare a few columns after the other: every step looks at one column at a time."""
+    names: list[str] = []
+    indicators: list[str] = []
+    categorical: list[int] = []
+    parts = ("X_train", "X_test")
+    files = [
+        ColumnFile(_part(stem, name), len(at), "C" if recipe == "linear" else "F")
+        for name, at in zip(parts, rows, strict=True)
+    ]
+    try:
+        for block in blocks:
+            *arrays, prepared = _prepared(X, block, y, rows, seed, recipe)
+            if not prepared.names:
+                continue
+            n_last = prepared.n_indicators
+            for file, array in zip(files, arrays, strict=True):
+                file.add(array, n_last=n_last)
+            categorical += [len(names) + position for position in prepared.categorical]
+            names += prepared.names[: len(prepared.names) - n_last]
+            indicators += prepared.names[len(prepared.names) - n_last :]
+    finally:
+        for file in files:
+            file.close()
+    names += indicators
+    _check_columns(len(names))
+    return names, tuple(categorical)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What columns have become."""
+
+    names: list[str]
+    categorical: tuple[int, ...] = ()
+    n_indicators: int = 0  # of missing values; they are the last
+
+
+def _prepared(
+    X: Source,
+    columns: Sequence[str],
+    y: NDArray[Any],
+    rows: tuple[Rows, Rows],
+    seed: int,
+    recipe: str,
+) -> tuple[NDArray[Any], NDArray[Any], _Prepared]:
     train, test = rows
     preprocessor = make_preprocessor(recipe, random_state=seed)
     try:
         # The target is passed on as a pipeline does, although no step looks at it.
-        X_train = preprocessor.fit_transform(X.iloc[train], y[train])
+        X_train = preprocessor.fit_transform(X.read(columns, train), y)
     except ValueError:
         # Steps after the first refuse to be fitted on no column at all.
         if getattr(preprocessor.named_steps["vectorize"], "all_outputs_", True):
             raise
-        X_train = np.empty((len(train), 0))
-    if X_train.shape[1] == 0:
+        return np.empty((len(train), 0)), np.empty((len(test), 0)), _Prepared([])
+    prepared = _Prepared(
+        feature_names(preprocessor),
+        categorical_positions(preprocessor) if recipe == "native" else (),
+        n_indicators(preprocessor),
+    )
+    return X_train, preprocessor.transform(X.read(columns, test)), prepared
+
+
+def _check_columns(n_columns: int) -> None:
+    if not n_columns:
         raise SpecError(
             "No column is left to learn from: all are missing in the rows of a fold; "
             "choose other columns.",
             field="columns",
         )
-    arrays = {
-        "X_train": X_train,
-        "y_train": y[train],
-        "X_test": preprocessor.transform(X.iloc[test]),
-        "y_test": y[test],
-        "test_rows": test,
-    }
-    codes = categorical_positions(preprocessor) if recipe == "native" else ()
-    return arrays, feature_names(preprocessor), codes
 
 
 def _open(directory: Path) -> FoldSet:

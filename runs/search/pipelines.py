@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -75,10 +76,20 @@ def make_preprocessor(recipe: str, *, random_state: int) -> Pipeline:
                 (
                     "impute",
                     SimpleImputer(
-                        strategy="median", add_indicator=True, keep_empty_features=True
+                        strategy="median",
+                        add_indicator=True,
+                        keep_empty_features=True,
+                        copy=False,
                     ),
                 ),
-                ("scale", StandardScaler()),
+                # The sums of a column that stands by itself do not depend on its
+                # neighbours: columns of a large table that are prepared in several
+                # parts are those prepared together.
+                ("columns", _in_order("F")),
+                # In place: what comes from the step before is nobody else's.
+                ("scale", StandardScaler(copy=False)),
+                # Nearly all who use it want rows, and would make a copy for each fit.
+                ("rows", _in_order("C")),
             ]
         )
     raise ValueError(
@@ -122,8 +133,15 @@ def _finite() -> FunctionTransformer:
 
 
 def _double() -> FunctionTransformer:
+    # A copy, so that the steps after it may write into it.
     return FunctionTransformer(
-        np.asarray, kw_args={"dtype": np.float64}, feature_names_out="one-to-one"
+        np.array, kw_args={"dtype": np.float64}, feature_names_out="one-to-one"
+    )
+
+
+def _in_order(order: str) -> FunctionTransformer:
+    return FunctionTransformer(
+        np.asarray, kw_args={"order": order}, feature_names_out="one-to-one"
     )
 
 
@@ -255,18 +273,31 @@ class CategoryPipeline(Pipeline):  # type: ignore[misc]
         CategoryPipeline
             Itself.
         """
-        preprocessor, estimator = self.steps[0][1], self.steps[-1][1]
-        prepared = preprocessor.fit_transform(X, y)
+        fit_prepared(self, self.steps[0][1].fit_transform(X, y), y)
+        return self
+
+
+def fit_prepared(pipeline: Pipeline, prepared: NDArray[Any], y: Any) -> None:  # noqa: ANN401
+    """Fit what comes behind the preparation of a pipeline.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        From ``make_pipeline``, with a first step that is fitted already.
+    prepared : ndarray of shape (n_samples, n_features)
+        What the first step has made of the rows.
+    y : array-like of shape (n_samples,)
+        Target.
+    """
+    (_, preprocessor), (_, estimator) = pipeline.steps[0], pipeline.steps[-1]
+    if isinstance(pipeline, CategoryPipeline):
         categorical = categorical_positions(preprocessor)
         tell_categories(estimator, categorical, prepared.shape[1])
-        steps = [self.steps[0]]
         if categorical and wants_integers(estimator):
             codes = integer_codes(categorical).fit(prepared)
             prepared = codes.transform(prepared)
-            steps.append(("codes", codes))
-        self.steps = [*steps, self.steps[-1]]
-        estimator.fit(prepared, y)
-        return self
+            pipeline.steps.insert(1, ("codes", codes))
+    estimator.fit(prepared, y)
 
 
 def plain(pipeline: Pipeline) -> Pipeline:
@@ -340,6 +371,23 @@ def feature_names(preprocessor: Pipeline) -> list[str]:
         One name for each column of the output.
     """
     return [str(name) for name in preprocessor.get_feature_names_out()]
+
+
+def n_indicators(preprocessor: Pipeline) -> int:
+    """Count the columns that say where a value was missing; they come last.
+
+    Parameters
+    ----------
+    preprocessor : Pipeline
+        Fitted, from ``make_preprocessor``.
+
+    Returns
+    -------
+    int
+        Number of columns of the output; 0 where the recipe has none.
+    """
+    imputer = preprocessor.named_steps.get("impute")
+    return 0 if imputer is None else len(imputer.indicator_.features_)
 
 
 def column_of_features(pipeline: Pipeline) -> dict[str, str]:

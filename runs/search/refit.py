@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.utils import Bunch
 
 from runs.search.algorithms import Algorithm
 from runs.search.parameters import Value
-from runs.search.pipelines import make_pipeline, plain
+from runs.search.pipelines import fit_prepared, make_pipeline, plain
 from runs.search.problem import TaskType
 from runs.search.targets import clean_target
 from runs.search.threads import limit_threads
@@ -26,12 +27,13 @@ logger = logging.getLogger(__name__)
 def refit(
     algorithm: Algorithm | str,
     params: Mapping[str, Value],
-    X: pd.DataFrame,
+    X: pd.DataFrame | Callable[[], pd.DataFrame],
     y: pd.Series,
     *,
     task: TaskType,
     random_state: int,
     n_threads: int = 1,
+    turn: AbstractContextManager[object] | None = None,
 ) -> Pipeline:
     """Fit a trial's pipeline on all rows of the search.
 
@@ -41,8 +43,9 @@ def refit(
         The algorithm.
     params : mapping of str to value
         Its parameters.
-    X : DataFrame of shape (n_samples, n_features)
-        Rows that are not held out, columns as uploaded.
+    X : DataFrame of shape (n_samples, n_features), or callable
+        Rows that are not held out, columns as uploaded; or a function that returns
+        them, so that they are gone when the estimator is fitted.
     y : Series of shape (n_samples,)
         Their targets as uploaded, so that the model predicts labels, not codes.
     task : TaskType
@@ -51,6 +54,8 @@ def refit(
         Seed of everything random in the pipeline.
     n_threads : int, default=1
         Threads the fit may use.
+    turn : context manager, optional
+        Entered while the rows are loaded and prepared, which takes the most memory.
 
     Returns
     -------
@@ -70,7 +75,11 @@ def refit(
         )
     with warnings.catch_warnings(record=True) as caught, limit_threads(n_threads):
         warnings.simplefilter("always")
-        pipeline.fit(X, target)
+        with turn or nullcontext():
+            rows = X() if callable(X) else X
+            prepared = pipeline.steps[0][1].fit_transform(rows, target)
+            del rows
+        fit_prepared(pipeline, prepared, target)
     for text in dict.fromkeys(str(item.message) for item in caught):
         logger.info("While refitting: %s", text)
     return plain(pipeline)

@@ -2,13 +2,13 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from pathlib import Path
 
 import charset_normalizer
 
 from runs.tables.errors import TableError
+from runs.tables.text import Text, pieces
 
-_PIECE = 1 << 22
 _GUESS_BYTES = 1 << 16
 _MOSTLY = 0.95
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
@@ -46,28 +46,19 @@ _LEGACY = [
 _LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A file's text as UTF-8 without byte order mark and null bytes."""
-
-    data: bytes
-    encoding: str
-    repairs: list[str]
-
-
-def to_utf8(data: bytes, *, filename: str) -> Decoded:
+def read_text(path: Path, *, filename: str) -> Text:
     """Detect the encoding of a text and turn it into UTF-8.
 
     Parameters
     ----------
-    data : bytes
-        The whole file.
+    path : Path
+        The file. One that is clean UTF-8 already is not loaded.
     filename : str
         The name the person knows the file by, for messages.
 
     Returns
     -------
-    Decoded
+    Text
         The text, the name of its encoding, and a sentence for every repair.
 
     Raises
@@ -75,6 +66,30 @@ def to_utf8(data: bytes, *, filename: str) -> Decoded:
     TableError
         If the bytes are no text.
     """
+    with path.open("rb") as file:
+        mark = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    start = len(codecs.BOM_UTF8) if mark else 0
+    if _is_clean(path):
+        return Text(path, start, path.stat().st_size - start, "utf-8", [])
+    return _to_utf8(path.read_bytes(), filename)
+
+
+def _is_clean(path: Path) -> bool:
+    """Tell whether a file is UTF-8 without null bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            for piece in pieces(file):
+                if b"\0" in piece:
+                    return False
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _to_utf8(data: bytes, filename: str) -> Text:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             if encoding == "utf-8":
@@ -96,7 +111,7 @@ def to_utf8(data: bytes, *, filename: str) -> Decoded:
         data = data.replace(b"\0", b"")
         what = "1 null byte was" if n_null == 1 else f"{n_null} null bytes were"
         repairs.append(f"{what} removed.")
-    return Decoded(data, encoding, repairs)
+    return Text(data, 0, len(data), encoding, repairs)
 
 
 def _transcode(data: bytes, encoding: str) -> tuple[bytes, list[str]]:
@@ -116,12 +131,8 @@ def _transcode(data: bytes, encoding: str) -> tuple[bytes, list[str]]:
 
 
 def _is_utf8(data: bytes) -> bool:
-    # In pieces: the decoded text itself is not needed, only whether it decodes.
-    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for start in range(0, len(data), _PIECE):
-            decoder.decode(data[start : start + _PIECE])
-        decoder.decode(b"", final=True)
+        data.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runs.tables.cells import CellType, cell_type
@@ -90,7 +91,7 @@ def unique_names(cells: list[str]) -> list[str]:
     return names
 
 
-def listed(names: list[str], *, limit: int = 10) -> str:
+def listed(names: Sequence[str], *, limit: int = 10) -> str:
     """Quote the first few names for a sentence.
 
     Parameters

@@ -104,9 +104,30 @@ def dtype_name(series: pd.Series) -> str:
     return "float64" if pd.api.types.is_float_dtype(series.dtype) else "string"
 
 
+def count_distinct(present: pd.Series) -> int:
+    """Count the different values of a column.
+
+    Parameters
+    ----------
+    present : Series of shape (n_present,)
+        Its values, none missing.
+
+    Returns
+    -------
+    int
+        How many there are.
+    """
+    if present.empty or dtype_name(present) not in ("int64", "float64"):
+        return int(present.nunique())
+    # Many times faster than a table of the values, and as small as the column.
+    values = present.to_numpy()
+    values = values if present.is_monotonic_increasing else np.sort(values)
+    return 1 + int(np.count_nonzero(values[1:] != values[:-1]))
+
+
 def _guess(name: str, series: pd.Series) -> tuple[Kind, str]:
     present = series.dropna()
-    n_distinct = int(present.nunique())
+    n_distinct = count_distinct(present)
     if n_distinct == 0:
         return Kind.CONSTANT, "All values are missing."
     if n_distinct == 1:

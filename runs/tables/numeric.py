@@ -103,6 +103,45 @@ def parse_numbers(texts: pa.Array, *, comma_first: bool = False) -> Numbers | No
     return None
 
 
+def parse_plain(
+    texts: pa.Array,
+) -> npt.NDArray[np.int64] | npt.NDArray[np.float64] | None:
+    """Read texts that are plain numbers or empty, as `parse_numbers` would.
+
+    It looks at all characters at once, which takes a fraction of the time, and leaves
+    whatever is not clear at first sight to the longer way.
+
+    Parameters
+    ----------
+    texts : pyarrow.Array of shape (n_values,)
+        Strings, none of them null.
+
+    Returns
+    -------
+    ndarray of shape (n_values,) or None
+        Integers, or floats with NaN for empty texts; None if it is not clear.
+    """
+    filled = pc.not_equal(pc.binary_length(texts), 0)
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, np.int64)[texts.offset :][: len(texts) + 1]
+    if not len(texts) or ends[0] == ends[-1] or texts.null_count:
+        return None
+    chars = bytes(memoryview(data)[ends[0] : ends[-1]])
+    if chars.translate(None, b"0123456789+-.eE"):
+        return None
+    whole = not any(mark in chars for mark in b".eE")
+    # Codes of many digits, phone numbers: not of one kind at first sight.
+    if whole and (b"+" in chars or np.diff(ends).max() > _MAX_DIGITS):
+        return None
+    present = texts if pc.all(filled).as_py() else pc.if_else(filled, texts, None)
+    try:
+        if whole and present is texts:
+            return np.array(pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False))
+        return _to_float(present)
+    except pa.ArrowInvalid:  # such as a date, or a sign alone
+        return None
+
+
 def parse_any_numbers(texts: "pd.Series[str]") -> npt.NDArray[np.float64]:
     """Read what can be read as numbers and leave the rest missing.
 

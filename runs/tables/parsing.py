@@ -1,19 +1,24 @@
-"""Delimited UTF-8 text to an Arrow table of strings."""
+"""Delimited UTF-8 text to cells: batches of rows of strings."""
 
 import csv
 import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv
 
 from runs.tables.dialect import Dialect, is_filled
 from runs.tables.errors import TableError
+from runs.tables.shelf import Cells
+from runs.tables.text import Text
 
 _CHUNK_ROWS = 20_000
-_BLOCK_BYTES = 1 << 24
+# A row has to fit into one of Arrow's blocks; small ones keep little in memory.
+_BLOCK_BYTES = 1 << 20
+_LARGE_BLOCK_BYTES = 1 << 24
 # Letters and digits only: no delimiter or quote is among them.
 _END = "EndOfFile7d41c0e93b5f4a2c"
 _SHOWN_LINES = 5
@@ -54,23 +59,18 @@ class _Ragged:
 
 
 def parse(
-    data: bytes,
-    dialect: Dialect,
-    *,
-    names: list[str],
-    skip_lines: int,
-    skip_records: int,
-) -> tuple[pa.Table, list[str]]:
+    text: Text, dialect: Dialect, *, into: Cells, skip_lines: int, skip_records: int
+) -> list[str]:
     """Parse a delimited text into columns of strings.
 
     Parameters
     ----------
-    data : bytes
-        The text as UTF-8.
+    text : Text
+        The text.
     dialect : Dialect
         Its delimiter and quoting.
-    names : list of str
-        One name a column.
+    into : Cells
+        Takes the cells as text, empty where a row was too short.
     skip_lines : int
         Physical lines to leave out at the beginning.
     skip_records : int
@@ -78,109 +78,116 @@ def parse(
 
     Returns
     -------
-    tuple of pyarrow.Table and list of str
-        The cells as text, empty where a row was too short, and a sentence for every
-        kind of repair.
+    list of str
+        A sentence for every kind of repair.
 
     Raises
     ------
     TableError
         If a quote is opened and never closed.
     """
-    table = _parse_even(data, dialect, names, skip_lines, skip_records)
-    if table is not None:
-        return table, []
-    return _parse_ragged(data, dialect, names, skip_lines, skip_records)
+    if _parse_even(text, dialect, into, skip_lines, skip_records):
+        return []
+    into.clear()
+    return _parse_ragged(text, dialect, into, skip_lines, skip_records)
 
 
 def _parse_even(
-    data: bytes, dialect: Dialect, names: list[str], skip_lines: int, skip_records: int
-) -> pa.Table | None:
+    text: Text, dialect: Dialect, into: Cells, skip_lines: int, skip_records: int
+) -> bool:
     """Parse with Arrow, which is fast and wants every row to have the same length."""
     if dialect.skipinitialspace or not dialect.delimiter.isascii():
-        return None
+        return False
     quote = dialect.quotechar.encode()
-    if quote and not dialect.escapechar and data.count(quote) % 2:
-        return None  # a quote may stay open, which Arrow does not say
-    start = _offset_of_line(data, skip_lines)
-    buffer = pa.py_buffer(data)[start:]
-    fields = [str(i) for i in range(len(names))]
-    try:
-        table = pyarrow.csv.read_csv(
-            pa.BufferReader(buffer),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=fields, block_size=_BLOCK_BYTES
+    n_quotes = text.count(quote) if quote else 0
+    if not dialect.escapechar and n_quotes % 2:
+        return False  # a quote may stay open, which Arrow does not say
+    offset = text.offset_of_line(skip_lines)
+    for block_bytes in (_BLOCK_BYTES, _LARGE_BLOCK_BYTES):
+        into.clear()
+        options = {
+            "read_options": pyarrow.csv.ReadOptions(
+                column_names=[str(i) for i in range(into.n_columns)],
+                block_size=block_bytes,
             ),
-            parse_options=pyarrow.csv.ParseOptions(
+            "parse_options": pyarrow.csv.ParseOptions(
                 delimiter=dialect.delimiter,
                 quote_char=dialect.quotechar or False,
                 escape_char=dialect.escapechar or False,
-                newlines_in_values=bool(dialect.quotechar),
+                newlines_in_values=bool(n_quotes or dialect.escapechar),
             ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(fields, pa.large_string()),
-                strings_can_be_null=False,
-            ),
+        }
+        try:
+            with text.open(offset) as file:
+                last = _read_even(file, options, into, skip_records)
+        except pa.ArrowInvalid:
+            if text.size <= block_bytes:
+                return False
+            continue
+        # The last row may be the rest of the file behind an open quote.
+        return last is None or not any(
+            "\n" in column[-1].as_py() for column in last.columns
         )
-    except pa.ArrowInvalid:
-        return None
-    table = table.slice(skip_records)
-    if table.num_rows and any(
-        "\n" in column[-1].as_py() for column in table.itercolumns()
-    ):
-        return None  # the last row may be the rest of the file behind an open quote
-    return table.rename_columns(names)
+    return False
 
 
-def _offset_of_line(data: bytes, n_lines: int) -> int:
-    """Count the bytes of the first lines, whichever way they end."""
-    if not n_lines:
-        return 0
-    lines = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
-    return sum(len(line.encode()) for line in itertools.islice(lines, n_lines))
+def _read_even(
+    file: BinaryIO, options: dict[str, Any], into: Cells, skip_records: int
+) -> pa.RecordBatch | None:
+    """Read all rows and return the last batch that has some."""
+    names = options["read_options"].column_names
+    convert_options = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.large_string()),
+        strings_can_be_null=False,
+    )
+    last: pa.RecordBatch | None = None
+    for batch in pyarrow.csv.open_csv(file, convert_options=convert_options, **options):
+        kept = batch.slice(skip_records)
+        skip_records -= batch.num_rows - kept.num_rows
+        if kept.num_rows:
+            into.add(kept)
+            last = kept
+    return last
 
 
 def _parse_ragged(
-    data: bytes, dialect: Dialect, names: list[str], skip_lines: int, skip_records: int
-) -> tuple[pa.Table, list[str]]:
+    text: Text, dialect: Dialect, into: Cells, skip_lines: int, skip_records: int
+) -> list[str]:
     """Parse row by row, mending rows that are too long or too short."""
     ragged = _Ragged()
-    open_line, table = _read_rows(
-        data, dialect, names, skip_lines, skip_records, ragged
-    )
+    open_line = _read_rows(text, dialect, into, skip_lines, skip_records, ragged)
     if not open_line:
-        return table, list(ragged.sentences(len(names)))
+        return list(ragged.sentences(into.n_columns))
     # Once more with quotes as ordinary characters: right if no cell needs them.
     literal = _Ragged()
-    _, table = _read_rows(
-        data, replace(dialect, quotechar=""), names, skip_lines, skip_records, literal
-    )
+    into.clear()
+    unquoted = replace(dialect, quotechar="")
+    _read_rows(text, unquoted, into, skip_lines, skip_records, literal)
     if literal.n_long or literal.n_short:
         raise TableError(
             f"The quote opened in line {open_line} is never closed: close or remove it "
             "and upload the file again."
         )
-    return table, [
+    return [
         f"The quote opened in line {open_line} is never closed: "
         "quotes were read as ordinary characters."
     ]
 
 
 def _read_rows(
-    data: bytes,
+    text: Text,
     dialect: Dialect,
-    names: list[str],
+    into: Cells,
     skip_lines: int,
     skip_records: int,
     ragged: _Ragged,
-) -> tuple[int, pa.Table]:
-    """Read all rows; the line of an unclosed quote, or 0, comes first."""
-    width = len(names)
-    lines = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+) -> int:
+    """Read all rows; return the line of an unclosed quote, or 0."""
+    width = into.n_columns
+    lines = io.TextIOWrapper(text.open(), encoding="utf-8", newline="")
     next(itertools.islice(lines, skip_lines, skip_lines), None)
     # Behind an open quote the added last line is part of a cell, not a row of its own.
     reader = dialect.reader(itertools.chain(lines, [_END]))
-    tables: list[pa.Table] = []
     chunk: list[list[str]] = []
     to_skip, line, open_line = skip_records, 0, 0
     try:
@@ -199,21 +206,26 @@ def _read_rows(
             fits = len(row) == width
             chunk.append(row if fits else ragged.fit(row, width, first_line))
             if len(chunk) == _CHUNK_ROWS:
-                tables.append(_to_arrow(chunk, names))
+                into.add(_to_arrow(chunk))
                 chunk = []
     except csv.Error as error:
         raise TableError(
             f"Line {reader.line_num + skip_lines} cannot be read ({error}): "
             "correct it and upload the file again."
         ) from error
-    tables.append(_to_arrow(chunk, names))
-    return open_line, pa.concat_tables(tables)
+    finally:
+        lines.close()
+    if chunk:
+        into.add(_to_arrow(chunk))
+    return open_line
 
 
-def _to_arrow(rows: list[list[str]], names: list[str]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+def _to_arrow(rows: list[list[str]]) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
     arrays = [pa.array(column, pa.large_string()) for column in columns]
-    return pa.Table.from_arrays(arrays, names=names)
+    return pa.RecordBatch.from_arrays(
+        arrays, names=[str(i) for i in range(len(arrays))]
+    )
 
 
 def _rows(n: int) -> str:

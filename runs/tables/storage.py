@@ -6,14 +6,20 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
 from runs.tables.kinds import Column, Kind
+from runs.tables.shelf import Frames
 
 _KINDS_KEY = b"tuneboard.columns"
+# Cells that are loaded before the rows wanted are taken from them: 16 MB of numbers.
+_CELLS_TOGETHER = 1 << 21
 
 
 def write_parquet(frame: pd.DataFrame, columns: Sequence[Column], path: Path) -> None:
@@ -28,22 +34,56 @@ def write_parquet(frame: pd.DataFrame, columns: Sequence[Column], path: Path) ->
     path : Path
         Where to store it. A file of that name is replaced; the folder is made.
     """
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    frames = Frames(None)
+    frames.add(frame)
+    write_frames(frames, columns, path)
+
+
+def write_frames(frames: Frames, columns: Sequence[Column], path: Path) -> None:
+    """Store a table that is kept by columns, with only some of its rows in memory.
+
+    Parameters
+    ----------
+    frames : Frames
+        The typed table.
+    columns : sequence of Column
+        The columns to store, in order; they go into the file's metadata.
+    path : Path
+        Where to store it. A file of that name is replaced; the folder is made.
+    """
     kinds = json.dumps([asdict(column) for column in columns]).encode()
-    table = table.replace_schema_metadata(
-        {**(table.schema.metadata or {}), _KINDS_KEY: kinds}
-    )
+    schema = frames.schema([column.name for column in columns])
+    schema = schema.with_metadata({**(schema.metadata or {}), _KINDS_KEY: kinds})
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     temporary = Path(name)
     try:
-        pyarrow.parquet.write_table(table, temporary, compression="zstd")
+        with pyarrow.parquet.ParquetWriter(
+            temporary, schema, **_encoding(schema)
+        ) as writer:
+            for rows in frames.batches(schema):
+                writer.write_table(rows)
         # Readable like any other file of the folder; mkstemp allows the owner only.
         temporary.chmod(0o644)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _encoding(schema: pa.Schema) -> dict[str, Any]:
+    """Choose how columns are written: measured numbers hardly ever repeat.
+
+    A dictionary of them is made and thrown away; without one, and with the faster
+    compression, they are written in a fifth and read in a third of the time.
+    """
+    floats = {field.name for field in schema if pa.types.is_floating(field.type)}
+    return {
+        "use_dictionary": [name for name in schema.names if name not in floats],
+        "compression": {
+            name: "lz4" if name in floats else "zstd" for name in schema.names
+        },
+    }
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -65,6 +105,37 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
     table = pyarrow.parquet.read_table(path, columns=names, partitioning=None)
     frame: pd.DataFrame = table.to_pandas()
     return frame
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], rows: npt.NDArray[np.intp]
+) -> pd.DataFrame:
+    """Load some rows of a stored table, with little more than them in memory.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str
+        The columns to load, in this order.
+    rows : ndarray of int of shape (n_some_rows,)
+        Positions of the rows, in the order wanted.
+
+    Returns
+    -------
+    DataFrame of shape (n_some_rows, n_columns)
+        As `read_parquet` and ``iloc`` would give it, with an index of its own.
+    """
+    taken: dict[str, pd.Series] = {}
+    with pyarrow.parquet.ParquetFile(path) as file:
+        together = max(1, _CELLS_TOGETHER // max(1, file.metadata.num_rows))
+        for start in range(0, len(columns), together):
+            names = list(columns[start : start + together])
+            part: pd.DataFrame = file.read(columns=names).to_pandas()
+            for name in names:
+                taken[name] = part[name].take(rows).reset_index(drop=True)
+    # No copy: the columns stay the arrays they are.
+    return pd.DataFrame(taken, index=pd.RangeIndex(len(rows)), copy=False)
 
 
 def read_columns(path: Path) -> list[Column]:

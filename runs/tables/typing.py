@@ -1,6 +1,6 @@
 """Columns of strings to typed columns of a frame."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,16 @@ import pyarrow.compute as pc
 from runs.tables.dates import Dates, parse_dates
 from runs.tables.header import listed
 from runs.tables.missing import MISSING, MISSING_AMONG_TYPED
-from runs.tables.numeric import Numbers, parse_numbers, too_long_for_float
+from runs.tables.numeric import (
+    Numbers,
+    parse_numbers,
+    parse_plain,
+    too_long_for_float,
+)
 
 _MISSING = pa.array(sorted(MISSING), pa.large_string())
+# Rows that tell whether a column is worth a try as plain numbers.
+_FIRST_ROWS = 1000
 _MISSING_AMONG_TYPED = pa.array(sorted(MISSING_AMONG_TYPED), pa.large_string())
 
 
@@ -29,7 +36,7 @@ class _Distinct:
 
 def type_columns(
     table: pa.Table, *, european: bool = False, keep_text: Collection[str] = ()
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Give every column the type its texts are written in.
 
     Parameters
@@ -44,22 +51,62 @@ def type_columns(
 
     Returns
     -------
-    tuple of DataFrame and list of str
-        The typed frame of the same shape, and a sentence for each reading that the
-        text alone does not make certain.
+    tuple of DataFrame and dict of str to list of str
+        The typed frame of the same shape, and the names of columns by the reading
+        that their text alone does not make certain; see `sentences`.
     """
     columns: dict[str, pd.Series] = {}
     notes: dict[str, list[str]] = {}
     for name, column in zip(table.column_names, table.itercolumns(), strict=True):
-        distinct = _distinct(column)
         if name in keep_text:
-            columns[name] = _strings(distinct)
+            columns[name] = _strings(_distinct(column))
             continue
-        columns[name], own_notes = _typed(distinct, european=european)
+        columns[name], own_notes = _typed_column(column, european=european)
         for note in own_notes:
             notes.setdefault(note, []).append(name)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
-    return frame, [f"{note} {listed(names)}." for note, names in notes.items()]
+    return frame, notes
+
+
+def sentences(notes: Mapping[str, Sequence[str]]) -> list[str]:
+    """Write what was read in a way the text alone does not make certain.
+
+    Parameters
+    ----------
+    notes : mapping of str to sequence of str
+        Names of columns by the way of reading.
+
+    Returns
+    -------
+    list of str
+        A sentence for each way.
+    """
+    return [f"{note} {listed(names)}." for note, names in notes.items()]
+
+
+def _typed_column(
+    column: pa.ChunkedArray, *, european: bool
+) -> tuple[pd.Series, list[str]]:
+    # Looking up a million different texts takes longer than reading them as numbers.
+    if _plain_numbers(column.slice(0, _FIRST_ROWS)) is not None:
+        numbers = _plain_numbers(column)
+        if numbers is not None:
+            return pd.Series(numbers), []
+    return _typed(_distinct(column), european=european)
+
+
+def _plain_numbers(
+    column: pa.ChunkedArray,
+) -> npt.NDArray[np.int64] | npt.NDArray[np.float64] | None:
+    """Read a column of plain numbers and missing values; None if it is another."""
+    texts = column.combine_chunks()
+    numbers = parse_plain(texts)
+    if numbers is None:
+        texts = pc.utf8_trim_whitespace(texts)
+        missing = pc.is_in(texts, value_set=_MISSING)
+        if pc.any(missing, min_count=0).as_py():
+            numbers = parse_plain(pc.if_else(missing, "", texts))
+    return numbers
 
 
 def _distinct(column: pa.ChunkedArray) -> _Distinct:

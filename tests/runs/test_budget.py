@@ -128,6 +128,26 @@ def test_algorithm_too_slow_for_the_time_left_is_not_planned_any_more():
     assert [item.algorithm for item in plan.items] == ["logistic_regression"]
 
 
+def test_halving_is_estimated_by_the_trials_it_prunes_and_refits_by_whole_fits():
+    run = searching_run(time_budget_seconds=60)
+    options = {"run": run, "algorithm": "decision_tree", "score_seconds": []}
+    TrialFactory(**options, fit_seconds=[1.0, 3.0, 20.0], fold=1, value=0.9)
+    for number in range(3):
+        TrialFactory(
+            **options,
+            params_key=str(number),
+            state=TrialState.PRUNED,
+            value=None,
+            fold=0,
+            fit_seconds=[2.0],
+        )
+
+    cost = budget.costs(run)["decision_tree"]
+
+    assert cost.trial == pytest.approx((24 + 3 * 2) / 4)
+    assert cost.refit == pytest.approx(budget.refit_seconds([20.0]))
+
+
 def test_search_that_reached_its_target_skips_what_waits_and_says_so():
     run = searching_run(target_score=0.8, best_value=0.9)
     TrialFactory(run=run, number=0, value=0.9)

@@ -123,7 +123,7 @@ def test_describe_after_an_unexpected_error_fails_and_logs_it(monkeypatch, caplo
     def broken(*args, **kwargs):
         raise RuntimeError("disk on fire")
 
-    monkeypatch.setattr("runs.tables.reading.read_table", broken)
+    monkeypatch.setattr("runs.tables.reading.store_table", broken)
     dataset = uploaded()
 
     profiling.describe(dataset.pk)

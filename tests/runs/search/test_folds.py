@@ -8,7 +8,7 @@ import pytest
 
 from runs.search import folds as folds_module
 from runs.search.folds import FoldSet, load_folds, prepare_folds
-from runs.search.pipelines import make_preprocessor
+from runs.search.pipelines import categorical_positions, make_preprocessor
 from runs.search.problem import SpecError, TaskType
 
 both = pytest.mark.parametrize("recipe", ["linear", "tree", "native"])
@@ -34,7 +34,12 @@ def refuse():
 
 
 @both
-def test_prepare_folds_equal_preprocessing_by_hand(problem_of, recipe):
+@pytest.mark.parametrize("cells", [1 << 22, 240])
+def test_prepare_folds_equal_preprocessing_by_hand(
+    problem_of, recipe, cells, monkeypatch
+):
+    """However few columns of a large table are prepared at a time."""
+    monkeypatch.setattr("runs.search.rows._CELLS_TOGETHER", cells)
     problem = problem_of(TaskType.BINARY, full=True)
 
     folds = prepared(problem, recipe)
@@ -51,7 +56,9 @@ def test_prepare_folds_equal_preprocessing_by_hand(problem_of, recipe):
             assert stored.flags.f_contiguous == expected.flags.f_contiguous
         assert np.array_equal(fold.y_train, problem.y[train])
         assert np.array_equal(fold.y_test, problem.y[test])
-        assert len(fold.feature_names) == fold.X_train.shape[1]
+        assert fold.feature_names == tuple(preprocessor.get_feature_names_out())
+        codes = categorical_positions(preprocessor) if recipe == "native" else ()
+        assert fold.categorical == codes
     assert folds.feature_names == folds[0].feature_names
 
 
@@ -199,7 +206,11 @@ def test_prepare_folds_use_is_marked_for_who_makes_room(problem_of):
 
 
 @both
-def test_prepare_folds_without_usable_column_is_refused(problem_of, recipe):
+@pytest.mark.parametrize("cells", [1 << 22, 1])
+def test_prepare_folds_without_usable_column_is_refused(
+    problem_of, recipe, cells, monkeypatch
+):
+    monkeypatch.setattr("runs.search.rows._CELLS_TOGETHER", cells)
     problem = problem_of(TaskType.BINARY)
     problem.X = pd.DataFrame({"a": [np.nan] * 120, "b": ["?"] * 120})
 
@@ -216,3 +227,37 @@ def test_prepare_folds_notes_warnings(problem_of):
     folds = prepared(problem)
 
     assert folds.messages == ("overflow encountered in cast",)
+
+
+def test_sample_of_a_fold_is_part_of_every_larger_one(problem_of, monkeypatch):
+    monkeypatch.setattr("runs.search.folds._MIN_SCORED", 10)
+    (fold, *_) = prepared(problem_of(TaskType.BINARY))
+
+    small, large = (fold.sample(f, 0, stratified=True) for f in (0.3, 0.6))
+
+    assert (len(small.y_train), len(large.y_train)) == (24, 48)
+    assert (len(small.y_test), len(large.y_test)) == (12, 24)
+    assert set(small.test_rows) < set(large.test_rows) < set(fold.test_rows)
+    where = np.searchsorted(fold.test_rows, small.test_rows)
+    assert np.array_equal(small.X_test, fold.X_test[where], equal_nan=True)
+    assert np.array_equal(small.y_test, fold.y_test[where])
+    assert small.y_train.mean() == pytest.approx(fold.y_train.mean(), abs=0.05)
+
+
+def test_sample_of_a_fold_keeps_enough_rows_to_score_on(problem_of):
+    (fold, *_) = prepared(problem_of(TaskType.BINARY))
+
+    assert fold.sample(0.3, 0, stratified=True).X_test is fold.X_test
+    assert fold.sample(1.0, 0, stratified=True) is fold
+
+
+def test_folds_that_were_let_go_are_there_again_when_looked_at(problem_of, monkeypatch):
+    monkeypatch.setattr("runs.search.folds._LARGE_BYTES", 0)
+    folds = prepared(problem_of(TaskType.BINARY))
+    before = [(fold.X_train.copy(), fold.X_test.copy()) for fold in folds]
+
+    folds.let_go()
+
+    for fold, (X_train, X_test) in zip(folds, before, strict=True):
+        assert np.array_equal(fold.X_train, X_train, equal_nan=True)
+        assert np.array_equal(fold.X_test, X_test, equal_nan=True)

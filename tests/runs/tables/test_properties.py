@@ -2,15 +2,24 @@
 
 import csv
 import io
+import re
 import tempfile
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runs.tables.errors import TableError
 from runs.tables.missing import MISSING
-from runs.tables.reading import Table, read_table
+from runs.tables.numeric import parse_numbers, parse_plain
+from runs.tables.profile import preview, profile_columns
+from runs.tables.reading import Table, read_table, store_table
+from runs.tables.storage import read_columns, read_parquet
 
 # With a letter in front a cell is neither number, date nor missing.
 WORDS = st.text("abcdefgh XYZéß漢", max_size=8).map(lambda text: f"q{text}")
@@ -92,3 +101,86 @@ def test_any_bytes_are_a_table_or_a_sentence(data):
     assert len(table.frame)
     assert len(table.columns) == table.frame.shape[1] > 0
     assert table.frame.columns.is_unique
+
+
+CELLS = WORDS | st.sampled_from(["", "NA", "?", "1", "2.5", "-3e2", "+7", "2020-01-02"])
+COLUMNS = st.sampled_from(
+    [
+        st.integers(-(10**12), 10**12).map(str),
+        st.floats(allow_nan=False).map(repr),
+        st.sampled_from(["", "1", "+2", "-3.5", "1e400"]),
+        st.sampled_from(["1,5", "2", "n/a"]),
+        st.dates().map(str),
+        st.sampled_from(["true", "FALSE"]),
+        CELLS,
+    ]
+)
+
+
+@st.composite
+def texts(draw):
+    """Draw a text of some typed columns, with rows of another length here and there."""
+    cells = draw(st.lists(COLUMNS, min_size=1, max_size=5))
+    rows = draw(st.lists(st.tuples(*cells), min_size=1, max_size=12))
+    short = draw(st.integers(0, 12))
+    rows = [row[:-1] if i == short else row for i, row in enumerate(rows)]
+    quoting = draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
+    buffer = io.StringIO(newline="")
+    names = [f"name{i}" if i != 3 else "" for i in range(len(cells))]
+    csv.writer(buffer, quoting=quoting).writerows([names, *rows])
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+    return buffer.getvalue().encode(encoding)
+
+
+@given(texts())
+@settings(max_examples=150, deadline=None)
+def test_table_read_by_columns_is_the_table_read_at_once(data):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        # As if the table were large: several files of columns, several parts of rows.
+        patch.setattr("runs.tables.shelf._GROUP_BYTES", 20)
+        patch.setattr("runs.tables.shelf.ROWS", 5)
+        path, parquet = Path(folder, "table.csv"), Path(folder, "out", "table.parquet")
+        path.write_bytes(data)
+        try:
+            whole = read_table(path)
+        except TableError as error:
+            with pytest.raises(TableError, match=re.escape(str(error))):
+                store_table(path, parquet, memory_bytes=0)
+            return
+        stored = store_table(path, parquet, memory_bytes=0)
+        frame, columns = read_parquet(parquet), read_columns(parquet)
+        left = [entry.name for entry in parquet.parent.iterdir()]
+
+    pd.testing.assert_frame_equal(frame, whole.frame)
+    assert stored.columns == columns == whole.columns
+    assert stored.n_rows == len(whole.frame)
+    assert stored.profile == profile_columns(whole.frame, whole.columns)
+    assert stored.preview == preview(whole.frame)
+    assert (stored.reading, stored.repairs) == (whole.reading, whole.repairs)
+    assert left == ["table.parquet"]
+
+
+@given(
+    st.lists(
+        st.from_regex(r"[+-]?[0-9.eE+-]{0,6}", fullmatch=True)
+        | st.from_regex(r"[+-]?\d{1,20}", fullmatch=True),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_plain_numbers_are_what_the_longer_way_reads(cells):
+    texts = pa.array(cells, pa.large_string())
+    filled = pc.not_equal(texts, "")
+
+    quick = parse_plain(texts)
+
+    if quick is not None:
+        numbers = parse_numbers(texts.filter(filled))
+        assert numbers is not None
+        expected = pd.Series(np.nan, range(len(cells)))
+        expected[filled.to_numpy(zero_copy_only=False)] = numbers.array
+        if quick.dtype == np.int64:
+            expected = expected.astype("int64")
+            assert numbers.array.dtype == np.int64
+        np.testing.assert_array_equal(quick, expected)

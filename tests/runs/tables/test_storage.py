@@ -51,11 +51,10 @@ def test_failed_storing_keeps_the_former_file(frame, tmp_path, monkeypatch):
     path = tmp_path / "table.parquet"
     write_parquet(frame, guess_kinds(frame), path)
 
-    def fill_the_disk(table, where, **options):
-        where.write_bytes(b"half a file")
+    def fill_the_disk(writer, table):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("pyarrow.parquet.write_table", fill_the_disk)
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", fill_the_disk)
     with pytest.raises(OSError, match="No space"):
         write_parquet(frame.head(1), guess_kinds(frame.head(1)), path)
 
