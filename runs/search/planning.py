@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from runs.search.algorithms import ALGORITHMS
 from runs.search.halving import Halving, check_halving
+from runs.search.nearest import nearest
 from runs.search.parameters import Params, Value
 from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import (
     Conditional,
     Space,
     combination_at,
-    fits,
     grid_size,
     grid_values,
     size_of,
@@ -387,7 +387,7 @@ def _spread(index: int, size: int, seed: int) -> int:
 
 
 def first_configurations(item: PlanItem, task: TaskType) -> list[Params]:
-    """List the curated combinations that lie in a space.
+    """List the curated combinations, moved into a space where they lie outside.
 
     Parameters
     ----------
@@ -401,8 +401,8 @@ def first_configurations(item: PlanItem, task: TaskType) -> list[Params]:
     list of dict
         In the order they are tried.
     """
-    known = ALGORITHMS[item.algorithm].first(task)
-    return [params for params in known if fits(item.space, params)]
+    moved = [nearest(item.space, p) for p in ALGORITHMS[item.algorithm].first(task)]
+    return list({params_key(params): params for params in moved}.values())
 
 
 def _sampled(
