@@ -36,10 +36,10 @@ def why_enough(run: Run) -> str:
     """Return the sentence that ends a search, empty while it should go on."""
     deadline = run.search_deadline
     if deadline and timezone.now() >= deadline:
-        kept = f", of which {run.reserve_seconds:.0f} s are kept for the models"
+        kept = f" but the {run.reserve_seconds:.0f} s kept for the models"
         return (
-            f"The time budget of {run.time_budget_seconds:.0f} s"
-            f"{kept if run.reserve_seconds else ''} was used up."
+            f"The time budget of {run.time_budget_seconds:.0f} s was used up"
+            f"{kept if run.reserve_seconds else ''}."
         )
     metric = METRICS[run.scoring]
     if run.best_value is None:

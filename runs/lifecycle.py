@@ -252,14 +252,15 @@ def skip_waiting(run: Run, reason: str, *, pks: list[int] | None = None) -> None
 def count_troubles(run: Run) -> None:
     """Write down how many trials failed or were cut, by reason."""
     troubled = run.trials.filter(state__in=(TrialState.FAILED, TrialState.SKIPPED))
-    reasons = troubled.values_list("error").annotate(n=Count("pk")).order_by("-n")
-    for reason, n in reasons[:5]:
+    reasons = troubled.values_list("error", "state").annotate(n=Count("pk"))
+    for reason, state, n in reasons.order_by("-n")[:5]:
         trials = "1 trial" if n == 1 else f"{n} trials"
         record_event(
             run,
             EventKind.NOTE,
             f"{trials} without a score: {reason or 'no reason given'}",
-            level=Level.WARNING,
+            # Being cut by the budget is what happens to the last trials of any run.
+            level=Level.WARNING if state == TrialState.FAILED else Level.INFO,
             data={"reason": reason, "n_trials": n},
         )
 

@@ -21,6 +21,10 @@ MAX_TRIALS_PER_UNIT = 64
 # Units waiting for each worker process: enough that none is ever idle, few enough
 # that another run's units do not wait long behind them.
 UNITS_AHEAD = 2
+# A sampler that learns from results is asked as late as possible, and for few at a time:
+# what is drawn ahead is drawn without the results of all that is still to be fitted.
+GUIDED_UNIT_SECONDS = 0.25
+GUIDED_UNITS_AHEAD = 1
 
 
 def top_up(run: Run) -> bool:
@@ -36,7 +40,8 @@ def top_up(run: Run) -> bool:
     waiting = run.trials.filter(state=TrialState.WAITING)
     n_units = waiting.aggregate(n=Count("unit", distinct=True))["n"]
     n_workers = worker_count()
-    wanted = UNITS_AHEAD * n_workers
+    is_guided = run.strategy == Strategy.TPE
+    wanted = (GUIDED_UNITS_AHEAD if is_guided else UNITS_AHEAD) * n_workers
     if n_units >= wanted:
         return False
     n_made = run.planned_trials.count()
@@ -46,7 +51,10 @@ def top_up(run: Run) -> bool:
     if not plan.items:
         return True
     left = run.n_planned - n_made
-    sizes = {item.algorithm: unit_size(run, item.algorithm) for item in plan.items}
+    seconds = GUIDED_UNIT_SECONDS if is_guided else UNIT_SECONDS
+    sizes = {
+        item.algorithm: unit_size(run, item.algorithm, seconds) for item in plan.items
+    }
     # Towards the end smaller units keep all workers busy until the last one.
     fair = max(1, math.ceil(left / (2 * n_workers)))
     sizes = {name: min(size, fair) for name, size in sizes.items()}
@@ -86,8 +94,8 @@ def history(run: Run) -> list[TrialRecord]:
     ]
 
 
-def unit_size(run: Run, algorithm: str) -> int:
-    """Return how many trials of an algorithm make a unit of about a second.
+def unit_size(run: Run, algorithm: str, seconds: float) -> int:
+    """Return how many trials of an algorithm make a unit of so many seconds.
 
     Until one has been timed, a unit is one fit.
     """
@@ -99,7 +107,7 @@ def unit_size(run: Run, algorithm: str) -> int:
     if not spent:
         return 1
     mean = max(sum(spent) / len(spent), 1e-4)
-    return max(1, min(MAX_TRIALS_PER_UNIT, int(UNIT_SECONDS / mean)))
+    return max(1, min(MAX_TRIALS_PER_UNIT, int(seconds / mean)))
 
 
 def bundle(planned: Iterable[Unit], sizes: dict[str, int]) -> list[list[Unit]]:

@@ -66,7 +66,7 @@ def rungs_of(halving: Halving, n_rows: int | None = None) -> tuple[float, ...]:
     halving : Halving
         A checked halving.
     n_rows : int, optional
-        Rows a fold is fitted on; no rung has fewer than 300 of them.
+        Rows of the search; no rung has a share of them below 300.
 
     Returns
     -------

@@ -40,7 +40,7 @@ def nearest(space: Mapping[str, Distribution], params: Mapping[str, Value]) -> P
     # Conditions are looked at when what they name is known.
     for name in sorted(space, key=lambda name: isinstance(space[name], Conditional)):
         if exists(space[name], found):
-            wanted = params[name] if name in params else _UNKNOWN
+            wanted = params.get(name, _UNKNOWN)
             found[name] = _closest(space[name], wanted)
     return {name: found[name] for name in space if name in found}
 

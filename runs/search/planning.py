@@ -18,6 +18,7 @@ from runs.search.spaces import (
     Conditional,
     Space,
     combination_at,
+    contains,
     grid_size,
     grid_values,
     size_of,
@@ -401,7 +402,16 @@ def first_configurations(item: PlanItem, task: TaskType) -> list[Params]:
     list of dict
         In the order they are tried.
     """
-    moved = [nearest(item.space, p) for p in ALGORITHMS[item.algorithm].first(task)]
+    algorithm = ALGORITHMS[item.algorithm]
+    moved = []
+    for params in algorithm.first(task):
+        wanted = params
+        if algorithm.path and params.get(algorithm.path.name) == "auto":
+            # Where they are not to be found, as many iterations as there may be.
+            found = item.space.get(algorithm.path.name)
+            as_many = "auto" if found and contains(found, "auto") else None
+            wanted = {**params, algorithm.path.name: as_many}
+        moved.append(nearest(item.space, wanted))
     return list({params_key(params): params for params in moved}.values())
 
 

@@ -39,7 +39,7 @@ def test_search_within_every_budget_goes_on():
 def test_search_past_its_share_of_the_time_ends():
     run = searching_run(spent=50, time_budget_seconds=60, reserve_seconds=12)
 
-    assert "12 s are kept for the models" in budget.why_enough(run)
+    assert "the 12 s kept for the models" in budget.why_enough(run)
 
 
 def test_pauses_do_not_count_as_time():
