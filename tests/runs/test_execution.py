@@ -227,7 +227,9 @@ def test_halving_compares_with_the_same_algorithm_in_this_unit_and_others(
     )
     TrialFactory(
         **{**stored, "algorithm": "logistic_regression"},
-        run=run, number=2, unit=2,
+        run=run,
+        number=2,
+        unit=2,
         rungs=[{"resource": 0.3, "value": 0.9}],
     )
     own = TrialFactory(run=run, number=3, unit=3, state=TrialState.RUNNING)
