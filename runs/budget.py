@@ -1,5 +1,6 @@
 """When a search has had enough, and what of its time is left for the models."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -36,7 +37,7 @@ def why_enough(run: Run) -> str:
     """Return the sentence that ends a search, empty while it should go on."""
     deadline = run.search_deadline
     if deadline and timezone.now() >= deadline:
-        kept = f" but the {run.reserve_seconds:.0f} s kept for the models"
+        kept = f" but for the {run.reserve_seconds:.0f} s kept for the models"
         return (
             f"The time budget of {run.time_budget_seconds:.0f} s was used up"
             f"{kept if run.reserve_seconds else ''}."
@@ -96,8 +97,18 @@ def reserve(run: Run) -> float:
     if budget is None:
         return 0.0
     refits = sum(cost.refit for cost in costs(run).values())
-    wanted = FIXED_SECONDS + FIXED_SHARE * budget + 1.25 * refits / n_processes()
+    fixed = slowness() * (FIXED_SECONDS + FIXED_SHARE * budget)
+    wanted = fixed + 1.25 * refits / n_processes()
     return float(min(MAX_RESERVE * budget, wanted))
+
+
+def slowness() -> float:
+    """Return how many times as long as alone things take, for all that is running here.
+
+    What trials took has it in already; what has never been timed has not.
+    """
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return max(1.0, load / (os.cpu_count() or 1))
 
 
 def n_processes() -> int:
