@@ -96,8 +96,11 @@ def reserve(run: Run) -> float:
     budget = run.time_budget_seconds
     if budget is None:
         return 0.0
-    refits = sum(cost.refit for cost in costs(run).values())
-    fixed = slowness() * (FIXED_SECONDS + FIXED_SHARE * budget)
+    known = costs(run)
+    refits = sum(cost.refit for cost in known.values())
+    fixed = FIXED_SECONDS + FIXED_SHARE * budget
+    if known:  # until there is something to refit, the first trials need the time more
+        fixed *= slowness()
     wanted = fixed + 1.25 * refits / n_processes()
     return float(min(MAX_RESERVE * budget, wanted))
 

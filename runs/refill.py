@@ -62,7 +62,9 @@ def top_up(run: Run) -> bool:
     planned = next_units(plan, history(run), limit=limit)
     if not planned:
         return True
-    store(run, bundle(planned, sizes))
+    # Cut to whole units: where one algorithm's hold many trials and another's only one,
+    # the limit in trials would plan the other far ahead of what it could learn from.
+    store(run, bundle(planned, sizes)[: wanted - n_units])
     return False
 
 
