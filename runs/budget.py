@@ -20,6 +20,7 @@ MAX_RESERVE = 0.35
 # Ensemble, loading tables and files, messages: what costs time besides the fits.
 FIXED_SECONDS = 1.5
 FIXED_SHARE = 0.04
+MAX_SLOWNESS = 3.0
 # Reading the table and preparing its columns, for each refit.
 PREPARING_SECONDS = 0.4
 # How many of the latest trials tell how long an algorithm takes.
@@ -111,7 +112,8 @@ def slowness() -> float:
     What trials took has it in already; what has never been timed has not.
     """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return max(1.0, load / (os.cpu_count() or 1))
+    # The load is that of the last minute, and may be gone already.
+    return min(MAX_SLOWNESS, max(1.0, load / (os.cpu_count() or 1)))
 
 
 def n_processes() -> int:

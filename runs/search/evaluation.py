@@ -209,7 +209,7 @@ def _climb(
             continue
         value = attempt.mean(work.scoring.ranking)
         trial.rungs.append({"resource": share, "value": value})
-        trial.settled = attempt.settled
+        trial.settled = resource == "path" and attempt.settled
         trial.pruned = should_prune is not None and should_prune(
             trial.params, rung, value
         )

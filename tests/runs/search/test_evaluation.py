@@ -326,3 +326,11 @@ def test_path_rungs_end_where_the_iterations_are_found(problem_of):
 
     assert [rung for _, rung in asked] == [0]
     assert result.rungs[0]["value"] == result.value
+
+
+def test_row_rungs_go_on_where_the_iterations_are_found(problem_of):
+    params = {"n_estimators": "auto", "learning_rate": 0.5}
+
+    (result,), _ = climbed(problem_of(TASK), "lightgbm", [params], resource="rows")
+
+    assert [rung["resource"] for rung in result.rungs] == [0.1, 0.5]
