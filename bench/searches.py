@@ -14,7 +14,7 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -68,15 +68,19 @@ class Drawn:
 
 
 class Noting:
-    """A scorer that writes down when it scored which parameters."""
+    """A scorer that writes down when it scored which of the searched parameters."""
 
-    def __init__(self, scorer: Callable[..., float], path: str) -> None:
+    def __init__(
+        self, scorer: Callable[..., float], path: str, names: Iterable[str]
+    ) -> None:
         self.scorer = scorer
         self.path = path
+        self.names = list(names)
 
     def __call__(self, estimator: Any, X: Any, y: Any) -> float:  # noqa: ANN401
         value = self.scorer(estimator, X, y)
-        line = json.dumps([key_of(estimator.get_params()), time.time()]) + "\n"
+        key = key_of(estimator.get_params(), self.names)
+        line = json.dumps([key, time.time()]) + "\n"
         # One write to a file opened for appending is whole, whoever else writes.
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
@@ -86,9 +90,9 @@ class Noting:
         return value
 
 
-def key_of(params: Mapping[str, Any]) -> str:
-    chosen = {name: v for name, v in params.items() if name.startswith(STEP)}
-    return json.dumps(chosen, sort_keys=True, default=str)
+def key_of(params: Mapping[str, Any], names: Iterable[str]) -> str:
+    # Others may differ: a fitted estimator knows which of its columns are categories.
+    return json.dumps([params[name] for name in names])
 
 
 def randomized(run: "Run", algorithm: str, space: SpaceJson, n_jobs: int) -> Trace:
@@ -108,7 +112,7 @@ def randomized(run: "Run", algorithm: str, space: SpaceJson, n_jobs: int) -> Tra
             random_state=run.seed,
         )
 
-    return traced(search, given)
+    return traced(search, given, space)
 
 
 def halving(run: "Run", algorithm: str, space: SpaceJson, n_jobs: int) -> Trace:
@@ -131,16 +135,17 @@ def halving(run: "Run", algorithm: str, space: SpaceJson, n_jobs: int) -> Trace:
             random_state=run.seed,
         )
 
-    return traced(search, given)
+    return traced(search, given, space)
 
 
-def traced(make: Callable[[Noting], Any], given: Search) -> Trace:
+def traced(make: Callable[[Noting], Any], given: Search, space: SpaceJson) -> Trace:
     """Run a search of scikit-learn; its trials on fewer rows than most do not count."""
     from joblib import parallel_config
 
+    names = [f"{STEP}{name}" for name in space]
     with tempfile.TemporaryDirectory(prefix="tb-bench-") as folder:
         path = Path(folder) / "times"
-        search = make(Noting(given.scorer, str(path)))
+        search = make(Noting(given.scorer, str(path), names))
         with silent(), parallel_config("loky"):
             began, started = time.time(), time.perf_counter()
             search.fit(given.X, given.y)
@@ -154,20 +159,13 @@ def traced(make: Callable[[Noting], Any], given: Search) -> Trace:
     for key, at in noted:
         ended[key] = max(ended.get(key, 0.0), at - began)
     trials = [
-        (ended[key_of(estimator_params(search, params))], float(value))
+        (ended[key_of(params, names)], float(value))
         for params, value, number in zip(
             results["params"], results["mean_test_score"], rounds, strict=True
         )
         if number == last_round and math.isfinite(value)
     ]
     return Trace(seconds, trials)
-
-
-def estimator_params(search: Any, params: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401
-    from sklearn.base import clone
-
-    found: dict[str, Any] = clone(search.estimator).set_params(**params).get_params()
-    return found
 
 
 def optuna_study(run: "Run", algorithm: str, space: SpaceJson, n_jobs: int) -> Trace:

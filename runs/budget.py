@@ -1,5 +1,6 @@
 """When a search has had enough, and what of its time is left for the models."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ MAX_RESERVE = 0.35
 # Ensemble, loading tables and files, messages: what costs time besides the fits.
 FIXED_SECONDS = 1.5
 FIXED_SHARE = 0.04
+MAX_SLOWNESS = 3.0
 # Reading the table and preparing its columns, for each refit.
 PREPARING_SECONDS = 0.4
 # How many of the latest trials tell how long an algorithm takes.
@@ -36,10 +38,10 @@ def why_enough(run: Run) -> str:
     """Return the sentence that ends a search, empty while it should go on."""
     deadline = run.search_deadline
     if deadline and timezone.now() >= deadline:
-        kept = f", of which {run.reserve_seconds:.0f} s are kept for the models"
+        kept = f" but for the {run.reserve_seconds:.0f} s kept for the models"
         return (
-            f"The time budget of {run.time_budget_seconds:.0f} s"
-            f"{kept if run.reserve_seconds else ''} was used up."
+            f"The time budget of {run.time_budget_seconds:.0f} s was used up"
+            f"{kept if run.reserve_seconds else ''}."
         )
     metric = METRICS[run.scoring]
     if run.best_value is None:
@@ -106,9 +108,23 @@ def reserve(run: Run) -> float:
     budget = run.time_budget_seconds
     if budget is None:
         return 0.0
-    refits = sum(cost.refit for cost in costs(run).values())
-    wanted = FIXED_SECONDS + FIXED_SHARE * budget + 1.25 * refits / n_processes()
+    known = costs(run)
+    refits = sum(cost.refit for cost in known.values())
+    fixed = FIXED_SECONDS + FIXED_SHARE * budget
+    if known:  # until there is something to refit, the first trials need the time more
+        fixed *= slowness()
+    wanted = fixed + 1.25 * refits / n_processes()
     return float(min(MAX_RESERVE * budget, wanted))
+
+
+def slowness() -> float:
+    """Return how many times as long as alone things take, for all that is running here.
+
+    What trials took has it in already; what has never been timed has not.
+    """
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    # The load is that of the last minute, and may be gone already.
+    return min(MAX_SLOWNESS, max(1.0, load / (os.cpu_count() or 1)))
 
 
 def n_processes() -> int:

@@ -6,7 +6,7 @@ lease's token, so that a unit that two workers were given is recorded once.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,8 @@ class Claim:
     run: Run
     token: str
     trials: list[Trial]
+    # What they reached at each rung of a halving search.
+    reached: dict[int, list[float]] = field(default_factory=dict)
 
 
 def claim_unit(run_id: int, unit: int) -> Claim | None:

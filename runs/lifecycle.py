@@ -21,7 +21,7 @@ from runs.models import Run, Trial
 from runs.progress import record_event
 from runs.search.problem import SpecError
 from runs.signals import run_finished
-from runs.troubles import WARNED, troubles
+from runs.troubles import troubles
 
 # A message that nobody took for so long is taken for lost, and published again.
 REPUBLISH_SECONDS = 10.0
@@ -270,11 +270,13 @@ def skip_waiting(run: Run, reason: str, *, pks: list[int] | None = None) -> None
 def count_troubles(run: Run) -> None:
     """Write down how many trials failed, were cut or gave warnings, by reason."""
     for trouble in troubles(run)[:5]:
+        # Being cut by the budget is what happens to the last trials of any run.
+        is_failure = trouble.kind == TrialState.FAILED
         record_event(
             run,
             EventKind.NOTE,
             f"{trouble}",
-            level=Level.INFO if trouble.kind == WARNED else Level.WARNING,
+            level=Level.WARNING if is_failure else Level.INFO,
             data=trouble._asdict(),
         )
 

@@ -22,6 +22,10 @@ MAX_TRIALS_PER_UNIT = 64
 # Units waiting for each worker process: enough that none is ever idle, few enough
 # that another run's units do not wait long behind them.
 UNITS_AHEAD = 2
+# A sampler that learns from results is asked as late as possible, and for few at a time:
+# what is drawn ahead is drawn without the results of all that is still to be fitted.
+GUIDED_UNIT_SECONDS = 0.25
+GUIDED_UNITS_AHEAD = 1
 COUNT_SECONDS = 2.0
 
 _counted = (-COUNT_SECONDS - 1, 0)  # when, and how many
@@ -39,7 +43,8 @@ def top_up(run: Run) -> bool:
         store_baseline(run)
     n_units = waiting_units(run)
     n_workers = worker_count()
-    wanted = UNITS_AHEAD * n_workers
+    is_guided = run.strategy == Strategy.TPE
+    wanted = (GUIDED_UNITS_AHEAD if is_guided else UNITS_AHEAD) * n_workers
     if n_units >= wanted:
         return False
     n_made = run.planned_trials.count()
@@ -49,7 +54,10 @@ def top_up(run: Run) -> bool:
     if not plan.items:
         return True
     left = run.n_planned - n_made
-    sizes = {item.algorithm: unit_size(run, item.algorithm) for item in plan.items}
+    seconds = GUIDED_UNIT_SECONDS if is_guided else UNIT_SECONDS
+    sizes = {
+        item.algorithm: unit_size(run, item.algorithm, seconds) for item in plan.items
+    }
     # Towards the end smaller units keep all workers busy until the last one.
     fair = max(1, math.ceil(left / (2 * n_workers)))
     sizes = {name: min(size, fair) for name, size in sizes.items()}
@@ -57,7 +65,9 @@ def top_up(run: Run) -> bool:
     planned = next_units(plan, history(run), limit=limit)
     if not planned:
         return True
-    store(run, bundle(planned, sizes))
+    # Cut to whole units: where one algorithm's hold many trials and another's only one,
+    # the limit in trials would plan the other far ahead of what it could learn from.
+    store(run, bundle(planned, sizes)[: wanted - n_units])
     return False
 
 
@@ -108,8 +118,8 @@ def history(run: Run) -> list[TrialRecord]:
     ]
 
 
-def unit_size(run: Run, algorithm: str) -> int:
-    """Return how many trials of an algorithm make a unit of about a second.
+def unit_size(run: Run, algorithm: str, seconds: float) -> int:
+    """Return how many trials of an algorithm make a unit of so many seconds.
 
     Until one has been timed, a unit is one fit.
     """
@@ -121,7 +131,7 @@ def unit_size(run: Run, algorithm: str) -> int:
     if not spent:
         return 1
     mean = max(sum(spent) / len(spent), 1e-4)
-    return max(1, min(MAX_TRIALS_PER_UNIT, int(UNIT_SECONDS / mean)))
+    return max(1, min(MAX_TRIALS_PER_UNIT, int(seconds / mean)))
 
 
 def bundle(planned: Iterable[Unit], sizes: dict[str, int]) -> list[list[Unit]]:

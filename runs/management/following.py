@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from runs import queries
 from runs.accounts import first_account
+from runs.configuration import MAX_TRIALS
 from runs.models import Dataset, Project, Run
 from runs.search.metrics import METRICS
 from runs.services.projects import create_project
@@ -91,7 +92,9 @@ def follow_run(run: Run, *, user: User) -> Run:
 def progress_bar(run: Run) -> "tqdm[NoReturn]":
     """Return a bar that redraws itself on a terminal and seldom elsewhere, as in cron."""
     seconds = 0.1 if sys.stderr.isatty() else 10.0
-    return tqdm(total=run.n_planned, unit="trial", file=sys.stderr, mininterval=seconds)
+    # What the time alone will end has no number of trials to get to.
+    total = run.n_planned if run.n_planned < MAX_TRIALS else None
+    return tqdm(total=total, unit="trial", file=sys.stderr, mininterval=seconds)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Joining trials: a greedy weighted ensemble over their out-of-fold predictions."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,6 +16,10 @@ Score = Callable[[Values, Values], float]
 N_ROUNDS = 40
 N_BAGS = 5
 BAG_SHARE = 0.6
+# Up to so many candidates each bag has all of them.
+MIN_BAGGED = 3
+# However little time there is.
+MIN_ROUNDS = 6
 # Members with less weight cost a refit and change nothing.
 MIN_WEIGHT = 0.02
 # Selection on more rows takes longer and tells the same.
@@ -59,6 +64,7 @@ def select(
     folds: Sequence[Values] | None = None,
     n_rounds: int = N_ROUNDS,
     n_bags: int = N_BAGS,
+    seconds: float | None = None,
 ) -> Ensemble:
     """Choose weights for trials so that their mean predicts best.
 
@@ -88,6 +94,8 @@ def select(
         Members added in each bag.
     n_bags : int, default=5
         Number of bags.
+    seconds : float, optional
+        About how long it may take: bags, and then rounds, are left out for it.
 
     Returns
     -------
@@ -103,6 +111,13 @@ def select(
     finite = np.isfinite(stacked.reshape(len(stacked), len(y), -1))
     tested: Values = np.asarray(finite.all(axis=(0, 2)))
     known = np.flatnonzero(tested)
+    if len(stacked) <= MIN_BAGGED:
+        n_bags = 1  # all would be the same
+    if seconds is not None:
+        n_selections = 1 + len(folds or ())
+        calls = n_selections * n_bags * n_rounds * len(stacked)
+        cost = calls * _seconds_of(score, y[known], stacked[0, known])
+        n_bags, n_rounds = _affordable(n_bags, n_rounds, seconds / max(cost, 1e-9))
     how = {"n_rounds": n_rounds, "n_bags": n_bags, "random_state": random_state}
     weights = _chosen(stacked[:, known], y[known], score, **how)
     parts = [part[tested[part]] for part in (folds or [known])]
@@ -126,6 +141,21 @@ def select(
     )
 
 
+def _seconds_of(score: Score, y: Values, predicted: Values) -> float:
+    started = time.perf_counter()
+    score(y[:MAX_ROWS], predicted[:MAX_ROWS])
+    return time.perf_counter() - started
+
+
+def _affordable(n_bags: int, n_rounds: int, share: float) -> tuple[int, int]:
+    """Cut bags and then rounds to a share of the work."""
+    if share >= 1:
+        return n_bags, n_rounds
+    bags = max(1, int(n_bags * share))
+    rounds = int(n_rounds * share * n_bags / bags)
+    return bags, min(n_rounds, max(MIN_ROUNDS, rounds))
+
+
 def _chosen(
     stacked: Values,
     y: Values,
@@ -146,7 +176,7 @@ def _chosen(
     counts = np.zeros(n)
     for bag in range(n_bags):
         members = np.arange(n)
-        if bag and n > 3:
+        if bag and n > MIN_BAGGED:
             size = max(2, round(BAG_SHARE * n))
             members = rng.choice(n, size, replace=False)
         counts += _greedy(stacked, y, score, members, alone, n_rounds)

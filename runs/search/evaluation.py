@@ -3,10 +3,11 @@
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from runs.search.algorithms import Algorithm, resolve
+from runs.search.estimators.boosting import AUTO_LIMIT
 from runs.search.folds import FoldData
 from runs.search.memory import peak_bytes, reset_peak
 from runs.search.metrics import Scorer
@@ -38,6 +39,8 @@ class _Work:
     task: TaskType
     random_state: int
     n_threads: int
+    # Most iterations of a model whose number of them is still to be found.
+    limit: int = AUTO_LIMIT
 
 
 def evaluate_unit(
@@ -179,10 +182,18 @@ def _climb(
     pause: Callable[[int], None],
 ) -> None:
     """Score the trials on a share of the resource, and let go those that are behind."""
-    alive = [trial for trial in trials if trial.is_alive]
+    alive = [
+        trial
+        for trial in trials
+        if trial.is_alive
+        and not trial.settled
+        and (resource == "rows" or _grows(work, trial.params))
+    ]
     if not alive:
         return
     tried = [Progress(_shortened(work, t.params, share, resource)) for t in alive]
+    if resource == "path":
+        work = replace(work, limit=max(1, round(share * AUTO_LIMIT)))
     part = list(folds)
     if resource == "rows":
         stratified = work.task.is_classification
@@ -198,9 +209,17 @@ def _climb(
             continue
         value = attempt.mean(work.scoring.ranking)
         trial.rungs.append({"resource": share, "value": value})
+        trial.settled = resource == "path" and attempt.settled
         trial.pruned = should_prune is not None and should_prune(
             trial.params, rung, value
         )
+
+
+def _grows(work: _Work, params: Params) -> bool:
+    """Tell whether a trial has a path to shorten; without one a rung is all of it."""
+    path = work.algorithm.path
+    value = params.get(path.name) if path else None
+    return value == "auto" or (isinstance(value, int) and value > 1)
 
 
 def _shortened(work: _Work, params: Params, share: float, resource: str) -> Params:
@@ -321,12 +340,15 @@ def _evaluate_curve(
                     task=work.task,
                     random_state=work.random_state,
                     n_threads=work.n_threads,
+                    limit=work.limit,
                 )
         except Exception as error:  # noqa: BLE001  (any failure is a trial's result)
             trial.error = sentence("Fitting", index + 1, error)
             return
         trial.fit_seconds.append(time.perf_counter() - started)
         curves.append((ready, curve))
+    # All have ended by themselves: with more iterations allowed nothing would change.
+    trial.settled = all(curve.n_fitted < work.limit for _, curve in curves)
     path = work.algorithm.path
     assert path is not None
     try:

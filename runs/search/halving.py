@@ -66,7 +66,7 @@ def rungs_of(halving: Halving, n_rows: int | None = None) -> tuple[float, ...]:
     halving : Halving
         A checked halving.
     n_rows : int, optional
-        Rows a fold is fitted on; no rung has fewer than 300 of them.
+        Rows of the search; no rung has a share of them below 300.
 
     Returns
     -------
@@ -99,12 +99,16 @@ def should_prune(others: Sequence[float], rung: int, value: float, eta: int) -> 
     Returns
     -------
     bool
-        True unless the trial is among the best of those seen so far.
+        True unless the trial is among the best of those seen so far, or among the
+        first ``eta - 1``.
 
     References
     ----------
     .. [1] Li, L. et al. (2020). A system for massively parallel hyperparameter tuning.
        MLSys.
     """
+    # Of fewer than eta none is the best one in eta, and what ends never comes back.
+    if len(others) < eta - 1:
+        return False
     samplers: Any = importlib.import_module("runs.search.samplers")
     return bool(samplers.prunes(list(others), value, eta))

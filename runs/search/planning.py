@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from runs.search.algorithms import ALGORITHMS
 from runs.search.halving import Halving, check_halving
+from runs.search.nearest import nearest
 from runs.search.parameters import Params, Value
 from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import (
     Conditional,
     Space,
     combination_at,
-    fits,
+    contains,
     grid_size,
     grid_values,
     size_of,
@@ -424,7 +425,7 @@ def _spread(index: int, size: int, seed: int) -> int:
 
 
 def first_configurations(item: PlanItem, task: TaskType) -> list[Params]:
-    """List the curated combinations that lie in a space.
+    """List the curated combinations, moved into a space where they lie outside.
 
     Parameters
     ----------
@@ -438,8 +439,17 @@ def first_configurations(item: PlanItem, task: TaskType) -> list[Params]:
     list of dict
         In the order they are tried.
     """
-    known = ALGORITHMS[item.algorithm].first(task)
-    return [params for params in known if fits(item.space, params)]
+    algorithm = ALGORITHMS[item.algorithm]
+    moved = []
+    for params in algorithm.first(task):
+        wanted = params
+        if algorithm.path and params.get(algorithm.path.name) == "auto":
+            # Where they are not to be found, as many iterations as there may be.
+            found = item.space.get(algorithm.path.name)
+            as_many = "auto" if found and contains(found, "auto") else None
+            wanted = {**params, algorithm.path.name: as_many}
+        moved.append(nearest(item.space, wanted))
+    return list({params_key(params): params for params in moved}.values())
 
 
 def _sampled(

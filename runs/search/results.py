@@ -85,6 +85,8 @@ class Progress:
     found: Params = field(default_factory=dict)
     error: str = ""
     pruned: bool = False
+    # Whether a rung has shown all there is: more of the resource would change nothing.
+    settled: bool = False
 
     @property
     def is_alive(self) -> bool:

@@ -44,6 +44,17 @@ def test_drawn_values_are_in_the_space(form):
         assert {form["low"], form["high"]} <= set(values)
 
 
+SPACE = {"max_depth": {"type": "int", "low": 1, "high": 6}}
+
+
+class Learning(DecisionTreeRegressor):
+    """Like a pipeline that finds out about categories, it is not the same once fitted."""
+
+    def fit(self, X, y, **options):
+        self.max_features = X.shape[1]
+        return super().fit(X, y, **options)
+
+
 @pytest.fixture
 def given() -> Search:
 
@@ -56,7 +67,7 @@ def given() -> Search:
 
 def pipeline():
 
-    return Pipeline([("estimator", DecisionTreeRegressor(random_state=0))])
+    return Pipeline([("estimator", Learning(random_state=0))])
 
 
 def test_traced_every_candidate_has_its_value_and_a_time_within_the_search(given):
@@ -68,6 +79,7 @@ def test_traced_every_candidate_has_its_value_and_a_time_within_the_search(given
             pipeline(), grid, scoring=scorer, cv=given.folds, refit=False
         ),
         given,
+        SPACE,
     )
 
     plain = GridSearchCV(
@@ -93,6 +105,7 @@ def test_traced_halving_counts_only_candidates_of_the_last_round(given):
             random_state=0,
         ),
         given,
+        SPACE,
     )
 
     assert len(found.trials) == 2

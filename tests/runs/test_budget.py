@@ -39,7 +39,7 @@ def test_search_within_every_budget_goes_on():
 def test_search_past_its_share_of_the_time_ends():
     run = searching_run(spent=50, time_budget_seconds=60, reserve_seconds=12)
 
-    assert "12 s are kept for the models" in budget.why_enough(run)
+    assert "but for the 12 s kept for the models" in budget.why_enough(run)
 
 
 def test_pauses_do_not_count_as_time():
@@ -95,6 +95,24 @@ def test_baseline_is_no_trial_without_improvement():
     )
 
     assert budget.why_enough(run) == ""
+
+
+@pytest.fixture(autouse=True)
+def quiet_machine(monkeypatch):
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
+
+
+def test_reserve_is_larger_where_others_keep_the_machine_busy(monkeypatch):
+    run = searching_run(time_budget_seconds=60)
+    alone = budget.reserve(run)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    monkeypatch.setattr("os.getloadavg", lambda: (12.0, 1.0, 1.0))
+
+    assert budget.reserve(run) == alone, "nothing to refit yet"
+    TrialFactory(run=run, fit_seconds=[0.0], score_seconds=[0.0])
+    refits = 1.25 * budget.PREPARING_SECONDS / budget.n_processes()
+
+    assert budget.reserve(run) == pytest.approx(3 * alone + refits)
 
 
 def test_reserve_grows_with_what_refits_take_up_to_a_share_of_the_budget():

@@ -2,12 +2,14 @@ import pytest
 from sklearn.model_selection import GridSearchCV
 
 from runs import claims, execution, lifecycle
+from runs.configuration import plan_of
 from runs.enums import EventKind, Phase, TrialState, Wish
 from runs.models import Run, Trial
 from runs.search.folds import fold_rows
 from runs.search.pipelines import make_pipeline
 from runs.search.problem import TaskType
 from runs.training_data import load_training_data, split_of
+from tests.factories import TrialFactory
 
 
 def prepared(run):
@@ -213,3 +215,33 @@ def test_stop_wish_during_search_ends_in_refitting_what_was_found(searchable_run
     run.refresh_from_db()
     assert run.was_stopped
     assert run.phase == Phase.REFITTING
+
+
+def test_halving_compares_with_the_same_algorithm_in_this_unit_and_others(
+    searchable_run,
+):
+    run = searchable_run(strategy="halving", n_trials=9, halving={"eta": 3})
+    stored = {"state": TrialState.PRUNED, "params": {}}
+    TrialFactory(
+        run=run, number=1, unit=1, rungs=[{"resource": 0.3, "value": 0.5}], **stored
+    )
+    TrialFactory(
+        **{**stored, "algorithm": "logistic_regression"},
+        run=run,
+        number=2,
+        unit=2,
+        rungs=[{"resource": 0.3, "value": 0.9}],
+    )
+    own = TrialFactory(run=run, number=3, unit=3, state=TrialState.RUNNING)
+    claim = claims.Claim(run, "token", [own])
+
+    def ends(value):
+        # As for each group of the unit.
+        pruning = execution.Pruning(claim, plan_of(run))
+        return pruning.should_prune({}, 0, value)
+
+    assert not ends(0.55)
+    assert not ends(0.6)
+    # Behind what the unit itself has just reached, which is not stored yet.
+    assert ends(0.58)
+    assert not ends(0.7)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, root_mean_squared_error
 
+from runs.search import ensembling
 from runs.search.ensembling import select
 from runs.search.problem import TaskType
 
@@ -90,3 +91,35 @@ def test_rows_that_were_never_tested_are_left_out():
 
     assert chosen.value == pytest.approx(0)
     assert np.isnan(chosen.predictions[:50]).all()
+
+
+def test_choice_in_next_to_no_time_is_short_and_still_an_ensemble(monkeypatch):
+    y, rng = numbers(300)
+    members = [y + s * rng.normal(size=len(y)) for s in (0.5, 0.5, 0.6, 0.6, 0.7)]
+    calls = []
+    quick = ensembling.quick_metric
+
+    def counting(metric, *, positive):
+        score = quick(metric, positive=positive)
+        return lambda y, p: calls.append(1) or score(y, p)
+
+    monkeypatch.setattr(ensembling, "quick_metric", counting)
+
+    select(members, y, task=REGRESSION, metric="rmse")
+    n_usual = len(calls)
+    calls.clear()
+    chosen = select(members, y, task=REGRESSION, metric="rmse", seconds=1e-9)
+
+    assert len(calls) < 0.3 * n_usual
+    assert len(chosen.weights) > 1
+    best = min(root_mean_squared_error(y, member) for member in members)
+    assert -chosen.value < best
+
+
+def test_choice_with_time_enough_is_as_without_a_limit():
+    y, rng = numbers(300)
+    members = [y + s * rng.normal(size=len(y)) for s in (0.5, 0.5, 0.6, 0.6)]
+
+    limited = select(members, y, task=REGRESSION, metric="rmse", seconds=1e6)
+
+    assert limited.weights == select(members, y, task=REGRESSION, metric="rmse").weights

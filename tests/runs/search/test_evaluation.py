@@ -227,3 +227,110 @@ def test_evaluate_unit_read_only_folds_are_enough(problem_of, name):
     )
 
     assert result.error == ""
+
+
+# --- Rungs ----------------------------------------------------------------------------
+
+
+def climbed(problem, name, params, *, ends=(), resource="path", rungs=(0.1, 0.5, 1.0)):
+    """Evaluate trials over rungs; those named by position in `ends` end at the first."""
+    algorithm = ALGORITHMS[name]
+    asked = []
+
+    def should_prune(params, rung, value):
+        asked.append((params, rung))
+        return any(params == given[at] for at in ends)
+
+    given = params
+    results = evaluate_unit(
+        name,
+        params,
+        problem.folds(algorithm.recipe),
+        task=TASK,
+        scorers={"roc_auc": problem.scorer},
+        ranking="roc_auc",
+        random_state=0,
+        rungs=rungs,
+        resource=resource,
+        should_prune=should_prune,
+    )
+    return results, asked
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "resource"),
+    [
+        ("random_forest", [{"n_estimators": 10}, {"n_estimators": 30}], "path"),
+        ("random_forest", [{"n_estimators": 10}, {"n_estimators": 30}], "rows"),
+        ("logistic_regression", [{"C": 0.1}, {"C": 1.0}], "rows"),
+    ],
+)
+def test_rungs_end_a_trial_early_and_leave_the_others_scores_alone(
+    problem_of, name, params, resource
+):
+    problem = problem_of(TASK)
+    options = {"resource": resource}
+    if name == "logistic_regression":
+        (plain,), _ = climbed(problem, name, params[1:], rungs=(1.0,), **options)
+        (short,), _ = climbed(problem, name, params[:1], ends=[0], **options)
+        (whole,), _ = climbed(problem, name, params[1:], **options)
+    else:
+        (_, plain), _ = climbed(problem, name, params, rungs=(1.0,), **options)
+        (short, whole), _ = climbed(problem, name, params, ends=[0], **options)
+
+    assert (short.state, short.value, short.fold_scores) == ("pruned", None, [])
+    assert [rung["resource"] for rung in short.rungs] == [0.1]
+    assert [rung["resource"] for rung in whole.rungs] == [0.1, 0.5]
+    assert whole.fold_scores == plain.fold_scores
+
+
+def test_path_rung_is_the_score_of_a_fit_of_that_length(problem_of):
+    problem = problem_of(TASK)
+
+    (whole,), _ = climbed(problem, "random_forest", [{"n_estimators": 20}])
+    (short,), _ = climbed(problem, "random_forest", [{"n_estimators": 2}], rungs=(1.0,))
+
+    assert whole.rungs[0]["value"] == short.value
+
+
+def test_path_rungs_are_skipped_by_what_has_no_path(problem_of):
+    problem = problem_of(TASK)
+
+    (result,), asked = climbed(problem, "logistic_regression", [{"C": 1.0}], ends=[0])
+
+    assert asked == []
+    assert (result.state, result.rungs) == ("complete", [])
+    assert len(result.fit_seconds) == problem.n_splits
+
+
+def test_path_rungs_bound_iterations_that_are_still_to_be_found(problem_of):
+    problem = problem_of(TASK)
+    params = {"n_estimators": "auto", "learning_rate": 0.001, "min_child_samples": 2}
+    rungs = (0.01, 0.1, 1.0)
+
+    (ended,), _ = climbed(problem, "lightgbm", [params], ends=[0], rungs=rungs)
+    (whole,), _ = climbed(problem, "lightgbm", [params], rungs=rungs)
+    (plain,), _ = climbed(problem, "lightgbm", [params], rungs=(1.0,))
+
+    assert ended.state == "pruned"
+    assert whole.fold_scores == plain.fold_scores
+    assert whole.found == plain.found
+
+
+def test_path_rungs_end_where_the_iterations_are_found(problem_of):
+    problem = problem_of(TASK)
+    # It stops of itself long before a tenth of what is allowed.
+    params = {"n_estimators": "auto", "learning_rate": 0.5}
+
+    (result,), asked = climbed(problem, "lightgbm", [params])
+
+    assert [rung for _, rung in asked] == [0]
+    assert result.rungs[0]["value"] == result.value
+
+
+def test_row_rungs_go_on_where_the_iterations_are_found(problem_of):
+    params = {"n_estimators": "auto", "learning_rate": 0.5}
+
+    (result,), _ = climbed(problem_of(TASK), "lightgbm", [params], resource="rows")
+
+    assert [rung["resource"] for rung in result.rungs] == [0.1, 0.5]

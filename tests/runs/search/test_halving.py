@@ -24,8 +24,10 @@ def test_rungs_grow_by_eta_from_a_beginning_that_tells_something(
     assert rungs_of(halving, n_rows) == pytest.approx(shares)
 
 
-def test_first_trial_at_a_rung_goes_on():
+def test_trials_at_a_rung_go_on_until_one_in_eta_can_be_told():
     assert not should_prune([], 0, 0.5, 3)
+    assert not should_prune([0.9], 0, 0.5, 3)
+    assert should_prune([0.9, 0.8], 0, 0.5, 3)
 
 
 def test_trial_among_the_best_third_goes_on_and_others_end():
@@ -52,7 +54,8 @@ def test_decisions_are_those_of_optunas_pruner(values, eta):
         expected = trial.should_prune()
         study.tell(trial, value)
 
-        assert should_prune(values[:number], 0, value, eta) == expected
+        if number >= eta - 1:
+            assert should_prune(values[:number], 0, value, eta) == expected
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,14 @@ def test_random_own_space_has_no_configuration_from_outside():
         assert all(contains(item.space[name], value) for name, value in params.items())
 
 
+def test_random_own_space_starts_with_what_comes_closest_to_the_curated():
+    space = {"n_estimators": IntRange(10, 30), "max_depth": IntRange(2, 4)}
+
+    [unit] = next_units(random(PlanItem("random_forest", space)), [], limit=1)
+
+    assert unit.params == ({"n_estimators": 30, "max_depth": 4},)
+
+
 def test_random_does_not_depend_on_how_often_it_is_asked():
     plan = random(
         PlanItem("logistic_regression", {"C": FloatRange(0.1, 1.0)}),
