@@ -21,6 +21,7 @@ from models_app.enums import ArtifactKind, ModelState, Rows
 from models_app.leases import DONE, working
 from models_app.models import Artifact, ModelMeta
 from models_app.queries import left_out, member_models, members
+from runs.ensembling import value_of
 from runs.enums import ENSEMBLE, EventKind, Level
 from runs.models import Run
 from runs.progress import record_event
@@ -53,6 +54,7 @@ def refit_model(model_id: int) -> int | None:
             started = time.perf_counter()
             data = load_training_data(model.run)
             pipeline = refitted(model, data)
+            changed = value_now(model)
             seconds = time.perf_counter() - started
             stored = artifacts.write_bundle(bundle(model, pipeline, data))
         except Exception as error:  # an estimator raises anything: the model says what
@@ -75,6 +77,7 @@ def refit_model(model_id: int) -> int | None:
             state=ModelState.FITTED,
             fit_seconds=seconds,
             size_bytes=stored["size_bytes"],
+            **changed,
         )
         if not kept:
             artifacts.remove_file(stored["name"])
@@ -95,8 +98,10 @@ def refitted(model: ModelMeta, data: TrainingData) -> "Pipeline":
 
     weights = members(model.trial)
     models = list(member_models(model).exclude(state=ModelState.FAILED))
-    if not models:
-        message = "None of its members could be fitted."
+    if len(models) < 2:
+        message = (
+            "fewer than two of its members were fitted, so there is nothing to join"
+        )
         raise ValueError(message)
     return combine(
         [artifacts.load_bundle(member)["pipeline"] for member in models],
@@ -104,6 +109,23 @@ def refitted(model: ModelMeta, data: TrainingData) -> "Pipeline":
         task=TaskType(model.run.task),
         classes=data.classes,
     )
+
+
+def value_now(model: ModelMeta) -> dict[str, float]:
+    """Return the changed value of an ensemble that is made without some members.
+
+    What it is ranked and shown by must be the score of what it consists of.
+    """
+    lost = left_out(model) if model.algorithm == ENSEMBLE else []
+    if not lost:
+        return {}
+    weights = members(model.trial)
+    kept = {n: weight for n, weight in weights.items() if n not in lost}
+    value = value_of(model.run, kept)
+    if value is None:
+        message = "members are missing, and what is left of it could not be scored"
+        raise ValueError(message)
+    return {"value": value}
 
 
 def without(model: ModelMeta) -> str:

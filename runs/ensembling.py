@@ -161,6 +161,31 @@ def chosen_members(
     return chosen._replace(weights=weights)
 
 
+def value_of(run: Run, weights: dict[int, float]) -> float | None:
+    """Return the value of a mixture of trials; None if some predictions are gone.
+
+    `weights` has the trials' numbers; they need not add up to 1.
+    """
+    from runs.search.ensembling import mixture_value
+    from runs.search.folds import fold_rows
+
+    trials = run.trials.filter(number__in=weights).select_related("reused_from")
+    arrays = {trial.number: predictions.read(trial) for trial in trials}
+    known = {number: array for number, array in arrays.items() if array is not None}
+    if known.keys() != weights.keys():
+        return None
+    data = load_training_data(run)
+    y = data.y[data.train_rows]
+    return mixture_value(
+        [known[number] for number in weights],
+        list(weights.values()),
+        y,
+        metric=run.scoring,
+        positive=positive_of(run),
+        folds=[test for _, test in fold_rows(y, split_of(run), data.train_by)],
+    )
+
+
 def in_time(candidates: list[Trial], seconds: float) -> list[int]:
     """Return the trials, best first, whose refits together fit into some seconds.
 

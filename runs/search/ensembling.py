@@ -122,7 +122,7 @@ def select(
     weights = _chosen(stacked[:, known], y[known], score, **how)
     parts = [part[tested[part]] for part in (folds or [known])]
     blended = np.full(stacked.shape[1:], np.nan)
-    fold_scores, honest_scores = [], []
+    honest_scores = []
     for part in parts:
         others = np.setdiff1d(known, part)
         honest = weights
@@ -130,8 +130,7 @@ def select(
             honest = _chosen(stacked[:, others], y[others], score, **how)
         blended[part] = np.tensordot(honest, stacked[:, part], axes=1)
         honest_scores.append(score(y[part], blended[part]))
-        mixed = np.tensordot(weights, stacked[:, part], axes=1)
-        fold_scores.append(score(y[part], mixed))
+    fold_scores = _mixed(stacked, weights, y, score, parts)
     return Ensemble(
         weights={int(i): float(weights[i]) for i in np.flatnonzero(weights)},
         fold_scores=fold_scores,
@@ -139,6 +138,55 @@ def select(
         honest_value=float(np.mean(honest_scores)),
         predictions=blended.astype(np.float32),
     )
+
+
+def mixture_value(
+    predictions: Sequence[Values],
+    weights: Sequence[float],
+    y: Values,
+    *,
+    metric: str,
+    positive: int | None = None,
+    folds: Sequence[Values] | None = None,
+) -> float:
+    """Score a weighted mean of out-of-fold predictions, as ``select`` scores its own.
+
+    Parameters
+    ----------
+    predictions : sequence of ndarray of shape (n_rows,) or (n_rows, n_classes)
+        Out-of-fold predictions of each member; NaN where a row was never tested.
+    weights : sequence of float
+        Weight of each member; only their ratios count.
+    y : ndarray of shape (n_rows,)
+        Codes of the classes, or numbers.
+    metric : str
+        What is measured.
+    positive : int, optional
+        Position of the class that a binary metric is about.
+    folds : sequence of ndarray, optional
+        Rows to score on of each fold; by default all rows are one.
+
+    Returns
+    -------
+    float
+        Mean over the folds.
+    """
+    stacked = np.stack([np.asarray(p, dtype=np.float64) for p in predictions])
+    finite = np.isfinite(stacked.reshape(len(stacked), len(y), -1)).all(axis=(0, 2))
+    parts = [part[finite[part]] for part in (folds or [np.arange(len(y))])]
+    share = np.asarray(weights, dtype=np.float64)
+    score = quick_metric(metric, positive=positive)
+    return float(np.mean(_mixed(stacked, share / share.sum(), y, score, parts)))
+
+
+def _mixed(
+    stacked: Values, weights: Values, y: Values, score: Score, parts: Sequence[Values]
+) -> list[float]:
+    """Score a mixture on each part of the rows."""
+    return [
+        score(y[part], np.tensordot(weights, stacked[:, part], axes=1))
+        for part in parts
+    ]
 
 
 def _seconds_of(score: Score, y: Values, predicted: Values) -> float:

@@ -6,10 +6,12 @@ from sklearn.metrics import accuracy_score, roc_auc_score, root_mean_squared_err
 from models_app import artifacts, evaluating, fitting, services
 from models_app.enums import ModelState, Rows
 from models_app.models import Artifact, ModelMeta
+from runs import predictions
 from runs.enums import EventKind, Level
 from runs.search.folds import fold_rows
 from runs.training_data import load_training_data, split_of
-from tests.models_app.conftest import FEATURES
+from tests.factories import TrialFactory
+from tests.models_app.conftest import FEATURES, LINEAR, TREE
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +197,63 @@ def test_stored_forest_is_not_bound_to_this_machines_processors(searched_run, se
     stored = artifacts.load_bundle(model)["pipeline"]
     assert stored[-1].n_jobs is None
     assert "n_jobs" in model.artifacts.get(kind="pipeline").data["params"]
+
+
+def ensembled(run, weights):
+    """Give a run's trials made-up predictions and an ensemble of them."""
+    data = load_training_data(run)
+    n_rows = len(data.train_rows)
+    for trial in run.trials.all():
+        chance = np.random.default_rng(trial.number).random(n_rows)
+        name = predictions.write(np.column_stack([1 - chance, chance]))
+        run.trials.filter(pk=trial.pk).update(out_of_fold=name, value=0.5)
+    TrialFactory(
+        run=run, algorithm="ensemble", params={"weights": weights}, value=0.9, unit=99
+    )
+    services.advance_models(run)
+    return run.models.get(algorithm="ensemble")
+
+
+def refit_all_but(run, number):
+    for model in run.models.exclude(algorithm="ensemble").select_related("trial"):
+        if model.trial.number == number:
+            run.models.filter(pk=model.pk).update(state=ModelState.FAILED)
+        else:
+            fitting.refit_model(model.pk)
+
+
+BAYES = ("naive_bayes", {"var_smoothing": 1e-9})
+
+
+def test_refit_of_an_ensemble_without_a_member_is_scored_without_it(searched_run):
+    run = searched_run("binary", algorithms=[LINEAR["binary"], TREE, BAYES])
+    first, second, third = run.trials.order_by("number").values_list(
+        "number", flat=True
+    )
+    ensemble = ensembled(run, {str(first): 0.5, str(second): 0.3, str(third): 0.2})
+    refit_all_but(run, third)
+
+    fitting.refit_model(ensemble.pk)
+
+    ensemble.refresh_from_db()
+    data = load_training_data(run)
+    y = data.y[data.train_rows]
+    a, b = (np.random.default_rng(n).random(len(y)) for n in (first, second))
+    mixed = (0.5 * a + 0.3 * b) / 0.8
+    folds = fold_rows(y, split_of(run), data.train_by)
+    expected = np.mean([roc_auc_score(y[test], mixed[test]) for _, test in folds])
+    assert ensemble.state == ModelState.FITTED
+    assert ensemble.value == pytest.approx(expected, abs=1e-6)
+
+
+def test_refit_of_an_ensemble_with_one_member_left_fails_and_says_why(searched_run):
+    run = searched_run("binary", algorithms=[LINEAR["binary"], TREE])
+    first, second = run.trials.order_by("number").values_list("number", flat=True)
+    ensemble = ensembled(run, {str(first): 0.5, str(second): 0.5})
+    refit_all_but(run, second)
+
+    fitting.refit_model(ensemble.pk)
+
+    ensemble.refresh_from_db()
+    assert ensemble.state == ModelState.FAILED
+    assert "fewer than two of its members were fitted" in ensemble.error
