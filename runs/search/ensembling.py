@@ -172,8 +172,9 @@ def mixture_value(
         Mean over the folds.
     """
     stacked = np.stack([np.asarray(p, dtype=np.float64) for p in predictions])
-    finite = np.isfinite(stacked.reshape(len(stacked), len(y), -1)).all(axis=(0, 2))
-    parts = [part[finite[part]] for part in (folds or [np.arange(len(y))])]
+    finite = np.isfinite(stacked.reshape(len(stacked), len(y), -1))
+    tested: Values = np.asarray(finite.all(axis=(0, 2)))
+    parts = [part[tested[part]] for part in (folds or [np.arange(len(y))])]
     share = np.asarray(weights, dtype=np.float64)
     score = quick_metric(metric, positive=positive)
     return float(np.mean(_mixed(stacked, share / share.sum(), y, score, parts)))

@@ -1,15 +1,11 @@
 """Folds that are preprocessed once and shared by all trials and processes of a host."""
 
-import fcntl
 import hashlib
 import json
 import mmap
 import os
 import shutil
-import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -20,18 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from runs.search.columnwise import ColumnFile, MixedTypesError
-from runs.search.pipelines import (
-    categorical_positions,
-    feature_names,
-    make_preprocessor,
-    n_indicators,
-)
-from runs.search.problem import SpecError
-from runs.search.rows import FrameRows, Rows, Source, StoredRows, by_columns
+from runs.search.fold_building import META, build, locked
+from runs.search.rows import FrameRows, Source, StoredRows
 from runs.search.splits import Split, fold_key, fold_rows, holdout_rows
 from runs.search.targets import clean_target, encode_target
-from runs.search.threads import limit_threads
 
 __all__ = [
     "FoldData",
@@ -54,7 +42,6 @@ Loader = Callable[[], tuple[pd.DataFrame | Source, NDArray[Any], By]]
 # Part of the cache's name: a change to what is stored makes the old entries unused.
 _FORMAT = 3
 _ARRAYS = ("X_train", "y_train", "X_test", "y_test", "test_rows")
-_META = "meta.json"
 # Arrays that are worth giving back between units of work.
 _LARGE_BYTES = 1 << 24
 # Rows to score on of which a share is taken at all.
@@ -127,7 +114,9 @@ class FoldData:
         )
 
 
-def _beginning(y: NDArray[Any], n_rows: int, seed: int, *, stratified: bool) -> Rows:
+def _beginning(
+    y: NDArray[Any], n_rows: int, seed: int, *, stratified: bool
+) -> NDArray[np.intp]:
     """Return the first positions of a permutation, in ascending order."""
     order = np.random.default_rng(seed).permutation(len(y))
     if stratified:
@@ -244,16 +233,17 @@ def prepare_folds(
         return folds
     directory = _directory(cache_dir, key, recipe)
     cache_dir.mkdir(parents=True, exist_ok=True)
-    with _lock(directory):
+    with locked(directory):
         # Another process may have made them while this one waited for the lock.
         folds = load_folds(cache_dir, key, recipe)
         if folds is not None:
             return folds
-        if callable(X):
-            X, y, by = X()
-        assert y is not None
-        rows = FrameRows(X) if isinstance(X, pd.DataFrame) else X
-        _build(rows, y, by, split, recipe=recipe, directory=directory)
+        shutil.rmtree(directory, ignore_errors=True)  # a damaged one, if any
+    if callable(X):
+        X, y, by = X()
+    assert y is not None
+    rows = FrameRows(X) if isinstance(X, pd.DataFrame) else X
+    build(rows, y, by, split, recipe=recipe, directory=directory)
     return _open(directory)
 
 
@@ -302,7 +292,7 @@ def make_room(root: Path, limit_bytes: int, *, keep: Path | None = None) -> int:
         Bytes removed.
     """
     found = []
-    for meta in root.glob(f"*/*/{_META}"):
+    for meta in root.glob(f"*/*/{META}"):
         try:
             size = sum(file.stat().st_size for file in meta.parent.iterdir())
             found.append((meta.stat().st_mtime, size, meta.parent))
@@ -314,7 +304,7 @@ def make_room(root: Path, limit_bytes: int, *, keep: Path | None = None) -> int:
             break
         if keep is None or directory.parent != keep:
             # First the page that makes it whole: no process opens half of it.
-            (directory / _META).unlink(missing_ok=True)
+            (directory / META).unlink(missing_ok=True)
             shutil.rmtree(directory, ignore_errors=True)
             removed += size
     return removed
@@ -331,177 +321,16 @@ def _directory(cache_dir: Path, key: str, recipe: str) -> Path:
     return cache_dir.resolve() / hashlib.sha256(parts.encode()).hexdigest()
 
 
-@contextmanager
-def _lock(directory: Path) -> Iterator[None]:
-    # The system frees the lock when its holder dies, however it dies.
-    with directory.with_suffix(".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _build(
-    X: Source,
-    y: NDArray[Any],
-    by: By,
-    split: Split,
-    *,
-    recipe: str,
-    directory: Path,
-) -> None:
-    """Make the folds beside their place and move them there when they are complete."""
-    started = time.perf_counter()
-    unfinished = directory.with_suffix(".unfinished")
-    # Left by a process that died; nobody else is here, for the lock is held.
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    names: list[list[str]] = []
-    categorical: list[tuple[int, ...]] = []
-    messages: dict[str, None] = {}
-    try:
-        for number, rows in enumerate(fold_rows(y, split, by)):
-            with warnings.catch_warnings(record=True) as caught, limit_threads(1):
-                warnings.simplefilter("always")
-                fold_names, codes = _write_fold(
-                    X, y, rows, split.seed, recipe, unfinished / str(number)
-                )
-            names.append(fold_names)
-            categorical.append(codes)
-            messages |= dict.fromkeys(str(item.message) for item in caught)
-        meta = {
-            "feature_names": names,
-            "categorical": categorical,
-            "messages": list(messages),
-            "size_bytes": {p.name: p.stat().st_size for p in unfinished.iterdir()},
-            "build_seconds": time.perf_counter() - started,
-        }
-        (unfinished / _META).write_text(json.dumps(meta))
-        shutil.rmtree(directory, ignore_errors=True)  # a damaged one, if any
-        unfinished.rename(directory)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def _write_fold(
-    X: Source,
-    y: NDArray[Any],
-    rows: tuple[Rows, Rows],
-    seed: int,
-    recipe: str,
-    stem: Path,
-) -> tuple[list[str], tuple[int, ...]]:
-    """Write the arrays of a fold; return the names of its columns, and which are codes."""
-    train, test = rows
-    labels = {"y_train": y[train], "y_test": y[test], "test_rows": test}
-    for name, array in labels.items():
-        np.save(_part(stem, name), array)
-    blocks = list(by_columns(X.columns, len(y)))
-    if len(blocks) > 1:
-        try:
-            return _write_by_columns(X, blocks, y[train], rows, seed, recipe, stem)
-        except MixedTypesError:
-            pass  # only together do the columns have the type of the whole
-    X_train, X_test, prepared = _prepared(X, X.columns, y[train], rows, seed, recipe)
-    _check_columns(len(prepared.names))
-    np.save(_part(stem, "X_train"), X_train)
-    np.save(_part(stem, "X_test"), X_test)
-    return prepared.names, prepared.categorical
-
-
-def _part(stem: Path, name: str) -> Path:
-    return stem.with_name(f"{stem.name}-{name}.npy")
-
-
-def _write_by_columns(
-    X: Source,
-    blocks: Sequence[Sequence[str]],
-    y: NDArray[Any],
-    rows: tuple[Rows, Rows],
-    seed: int,
-    recipe: str,
-    stem: Path,
-) -> tuple[list[str], tuple[int, ...]]:
-    """Prepare a few columns after the other: every step looks at one column at a time."""
-    names: list[str] = []
-    indicators: list[str] = []
-    categorical: list[int] = []
-    parts = ("X_train", "X_test")
-    files = [
-        ColumnFile(_part(stem, name), len(at), "C" if recipe == "linear" else "F")
-        for name, at in zip(parts, rows, strict=True)
-    ]
-    try:
-        for block in blocks:
-            *arrays, prepared = _prepared(X, block, y, rows, seed, recipe)
-            if not prepared.names:
-                continue
-            n_last = prepared.n_indicators
-            for file, array in zip(files, arrays, strict=True):
-                file.add(array, n_last=n_last)
-            categorical += [len(names) + position for position in prepared.categorical]
-            names += prepared.names[: len(prepared.names) - n_last]
-            indicators += prepared.names[len(prepared.names) - n_last :]
-    finally:
-        for file in files:
-            file.close()
-    names += indicators
-    _check_columns(len(names))
-    return names, tuple(categorical)
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """What columns have become."""
-
-    names: list[str]
-    categorical: tuple[int, ...] = ()
-    n_indicators: int = 0  # of missing values; they are the last
-
-
-def _prepared(
-    X: Source,
-    columns: Sequence[str],
-    y: NDArray[Any],
-    rows: tuple[Rows, Rows],
-    seed: int,
-    recipe: str,
-) -> tuple[NDArray[Any], NDArray[Any], _Prepared]:
-    train, test = rows
-    preprocessor = make_preprocessor(recipe, random_state=seed)
-    try:
-        # The target is passed on as a pipeline does, although no step looks at it.
-        X_train = preprocessor.fit_transform(X.read(columns, train), y)
-    except ValueError:
-        # Steps after the first refuse to be fitted on no column at all.
-        if getattr(preprocessor.named_steps["vectorize"], "all_outputs_", True):
-            raise
-        return np.empty((len(train), 0)), np.empty((len(test), 0)), _Prepared([])
-    prepared = _Prepared(
-        feature_names(preprocessor),
-        categorical_positions(preprocessor) if recipe == "native" else (),
-        n_indicators(preprocessor),
-    )
-    return X_train, preprocessor.transform(X.read(columns, test)), prepared
-
-
-def _check_columns(n_columns: int) -> None:
-    if not n_columns:
-        raise SpecError(
-            "No column is left to learn from: all are missing in the rows of a fold; "
-            "choose other columns.",
-            field="columns",
-        )
-
-
 def _open(directory: Path) -> FoldSet:
     # Marks the folds as recently used, for whoever has to make room.
-    os.utime(directory / _META)
+    os.utime(directory / META)
     return _mapped(directory)
 
 
 @lru_cache(maxsize=8)
 def _mapped(directory: Path) -> FoldSet:
     """Map the arrays of a folder; the last few folders stay open in the process."""
-    meta = json.loads((directory / _META).read_text())
+    meta = json.loads((directory / META).read_text())
     for name, size in meta["size_bytes"].items():
         if (directory / name).stat().st_size != size:
             raise ValueError(f"{name} is incomplete.")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from runs.search import fold_building
 from runs.search import folds as folds_module
 from runs.search.folds import FoldSet, load_folds, prepare_folds
 from runs.search.pipelines import categorical_positions, make_preprocessor
@@ -149,36 +150,49 @@ def test_prepare_folds_failure_leaves_nothing(problem_of, monkeypatch):
     assert [p for p in problem.cache_dir.iterdir() if p.is_dir()] == []
 
 
-def build(problem, start, answers):
-    def load():
-        answers.put(os.getpid())
-        return problem.X, problem.y, None
+def build(problem, start, answers, made):
+    write = fold_building._write_fold
 
+    def counted(X, y, rows, seed, recipe, stem):
+        made.put(stem.name)
+        return write(X, y, rows, seed, recipe, stem)
+
+    fold_building._write_fold = counted  # of this process alone
     start.wait()
     folds = prepare_folds(
-        load, split=problem.split, recipe="tree", cache_dir=problem.cache_dir, key="key"
+        problem.X,
+        problem.y,
+        split=problem.split,
+        recipe="tree",
+        cache_dir=problem.cache_dir,
+        key="key",
     )
     answers.put(float(np.nansum(folds[0].X_train)))
 
 
-def test_prepare_folds_several_processes_build_once(problem_of):
+@pytest.mark.parametrize("alone_cells", [0, 10**6])
+def test_prepare_folds_several_processes_make_each_fold_once(
+    problem_of, monkeypatch, alone_cells
+):
+    monkeypatch.setattr(fold_building, "_ALONE_CELLS", alone_cells)
     problem = problem_of(TaskType.BINARY)
     context = multiprocessing.get_context("fork")
-    start, answers = context.Barrier(3), context.Queue()
+    start, answers, made = context.Barrier(3), context.Queue(), context.Queue()
     processes = [
-        context.Process(target=build, args=(problem, start, answers)) for _ in range(3)
+        context.Process(target=build, args=(problem, start, answers, made))
+        for _ in range(3)
     ]
 
     for process in processes:
         process.start()
-    said = [answers.get(timeout=60) for _ in range(4)]
+    said = [answers.get(timeout=60) for _ in processes]
     for process in processes:
-        process.join()
+        process.join(60)
 
+    assert len(set(said)) == 1
+    assert sorted(made.get(timeout=5) for _ in range(3)) == ["0", "1", "2"]
+    assert made.empty()
     assert [process.exitcode for process in processes] == [0, 0, 0]
-    builders = [pid for pid in said if isinstance(pid, int)]
-    assert len(builders) == 1
-    assert len({total for total in said if isinstance(total, float)}) == 1
 
 
 def test_prepare_folds_writing_to_arrays_never_reaches_the_file(problem_of):
