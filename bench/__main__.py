@@ -44,6 +44,7 @@ SCRIPTS = {
     "overhead": Script("A thousand trials of milliseconds"),
     "memory": Script("Memory of a large search"),
     "scaling": Script("More worker processes"),
+    "large": Script("From a large file to a profiled dataset"),
     "live": Script("From a trial's commit to its viewers"),
 }
 INTRODUCTION = (
