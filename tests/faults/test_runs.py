@@ -11,7 +11,7 @@ from tests.installation import wait_for
 
 # Enough folds that the search is still going when something is killed.
 LONG = {"n_splits": 10, "algorithms": ["random_forest"]}
-N_TRIALS = 18
+N_TRIALS = 36
 # Each run has folds of its own: on the same ones the scores of a run before are reused.
 SEEDS = count(1)
 
