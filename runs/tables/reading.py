@@ -467,7 +467,8 @@ def _take_rows(
             on_progress("typing", len(columns), cells.n_columns)
     columns, unnamed = _without_unnamed_empty(columns, header, empty)
     told = _told(notes, options)
-    told["missing_found"] = dict(missing_found.most_common(_MOST_TOKENS))
+    # Unary plus leaves out what was looked for and not found.
+    told["missing_found"] = dict((+missing_found).most_common(_MOST_TOKENS))
     repairs = [*found.repairs, *unnamed, *mended, *sentences(notes)]
     return columns, cells.n_rows, repairs, told
 

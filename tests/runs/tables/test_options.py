@@ -150,3 +150,7 @@ def test_missing_tokens_are_counted(read):
     table = read("a,b,c\n1,NA,x\n?,NA,\n3,y,-\n")
 
     assert table.reading.missing_found == {"NA": 2, "?": 1, "": 1}
+
+
+def test_nothing_missing_is_nothing_found(read):
+    assert read("a,b\n1.5,x\n2,y\n").reading.missing_found == {}
