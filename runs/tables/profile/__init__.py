@@ -68,5 +68,6 @@ complete rows (no columns). ``measure`` is "spearman" (from -1 to 1), "cramers_v
 """
 
 from runs.tables.profile.columns import preview, profile_columns
+from runs.tables.profile.table import profile_table
 
-__all__ = ["preview", "profile_columns"]
+__all__ = ["preview", "profile_columns", "profile_table"]
