@@ -1,6 +1,6 @@
 """How much the columns of a table tell of each other."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ _MAX_STRONGEST = 50
 _MIN_ROWS = 20
 
 Floats = npt.NDArray[np.float32]
+_NOTHING: Floats = np.empty((0, 0), np.float32)
 
 
 class Associations:
@@ -25,15 +26,24 @@ class Associations:
     Numbers and dates are compared by the correlation of their ranks (ranked once, over
     all known values of a column), categories by Cramér's V, a category and numbers by
     the correlation ratio; see `runs.tables.profile.measures`.
+
+    Parameters
+    ----------
+    n_columns : int
+        Columns that may come.
+    n_rows : int
+        Cells of each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, n_columns: int, n_rows: int) -> None:
         self._names: list[str] = []
-        # Places in the table of numbers and of categories.
+        # Places among the names of numbers and of categories.
         self._numeric: list[int] = []
         self._categorical: list[int] = []
-        self._ranks: list[Floats] = []
-        self._values: list[Floats] = []
+        # Memory is taken only for what is written.
+        n_numbers = min(n_columns, _MAX_NUMBERS)
+        self._ranks: Floats = np.empty((n_numbers, n_rows), np.float32)
+        self._values: Floats = np.empty((n_numbers, n_rows), np.float32)
         self._codes: list[npt.NDArray[np.intp]] = []
         self._left_out = 0
 
@@ -52,12 +62,13 @@ class Associations:
             self._categorical.append(len(self._names))
             self._codes.append(sampled.codes)
         elif sampled.numbers is not None:
-            if len(self._ranks) == _MAX_NUMBERS:
+            if len(self._numeric) == len(self._ranks):
                 self._left_out += 1
                 return
+            at = len(self._numeric)
+            self._ranks[at] = _standardized(average_ranks(sampled.numbers))
+            self._values[at] = _standardized(sampled.numbers)
             self._numeric.append(len(self._names))
-            self._ranks.append(_standardized(average_ranks(sampled.numbers)))
-            self._values.append(_standardized(sampled.numbers))
         self._names.append(sampled.column.name)
 
     def described(self) -> dict[str, Any]:
@@ -109,14 +120,15 @@ class Associations:
         n = len(self._names)
         matrix = np.full((n, n), np.nan, np.float32)
         numeric = np.array(self._numeric, int)
-        if self._ranks:
-            ranks = _stacked(self._ranks)
+        if len(numeric):
+            ranks, self._ranks = self._ranks[: len(numeric)], _NOTHING
             matrix[np.ix_(numeric, numeric)] = _correlations(ranks)
             del ranks
-        values = _stacked(self._values) if self._values and self._codes else None
-        for place, codes in zip(self._categorical, self._codes, strict=True):
-            if values is not None:
-                ratios = _correlation_ratios(codes, values)
+        if len(numeric) and self._codes:
+            cells = _cells(self._values[: len(numeric)])
+            self._values = _NOTHING
+            for place, codes in zip(self._categorical, self._codes, strict=True):
+                ratios = _correlation_ratios(codes, cells)
                 matrix[place, numeric] = matrix[numeric, place] = ratios
         for k, (i, a) in enumerate(zip(self._categorical, self._codes, strict=True)):
             others = zip(self._categorical[:k], self._codes[:k], strict=True)
@@ -125,14 +137,6 @@ class Associations:
                 matrix[i, j] = matrix[j, i] = np.nan if value is None else value
         np.fill_diagonal(matrix, 1)
         return matrix
-
-
-def _stacked(columns: list[Floats]) -> Floats:
-    """Move the columns into one array; the list is empty afterwards."""
-    stacked = np.empty((len(columns), len(columns[0])), np.float32)
-    for i in range(len(columns) - 1, -1, -1):
-        stacked[i] = columns.pop()
-    return stacked
 
 
 def _standardized(values: npt.NDArray[np.float64]) -> Floats:
@@ -174,28 +178,49 @@ def _correlations(ranks: Floats) -> Floats:
     return np.clip(correlations, -1, 1)
 
 
-def _correlation_ratios(codes: npt.NDArray[np.intp], values: Floats) -> Floats:
-    """Compute the correlation ratio of a category and every row of an array."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - 0.3 s only profiles need
+class _Cells(NamedTuple):
+    """Standardized numbers by rows, 0 where missing."""
+
+    values: Floats
+    squares: Floats
+    known: Floats | None  # 1 where not missing; None if nothing is
+
+
+def _cells(values: Floats) -> _Cells:
+    missing = np.isnan(values)
+    known = None
+    if missing.any():
+        known = np.ascontiguousarray((~missing).T, dtype=np.float32)
+        values[missing] = 0
+    by_row = np.ascontiguousarray(values.T)
+    return _Cells(by_row, np.square(by_row), known)
+
+
+def _correlation_ratios(codes: npt.NDArray[np.intp], cells: _Cells) -> Floats:
+    """Compute the correlation ratio of a category and each of the numbers."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only profiles need it
 
     rows = np.flatnonzero(codes >= 0)
+    n_numbers = cells.values.shape[1]
     n_levels = int(codes.max(initial=-1)) + 1
     if not n_levels:
-        return np.full(len(values), np.nan, np.float32)
+        return np.full(n_numbers, np.nan, np.float32)
     ones = np.ones(len(rows), np.float32)
     shape = (n_levels, len(codes))
     members = csr_matrix((ones, (codes[rows], rows)), shape=shape)
-    missing = np.isnan(values)
-    cells = np.where(missing, np.float32(0), values).T
-    sums = (members @ cells).astype(np.float64)
-    counts = members @ (~missing).T.astype(np.float32)
+    sums = (members @ cells.values).astype(np.float64)
+    if cells.known is None:
+        counts = np.repeat(np.bincount(codes[rows])[:, None], n_numbers, axis=1)
+    else:
+        counts = members @ cells.known
     n, total = counts.sum(axis=0), sums.sum(axis=0)
-    squares = (codes >= 0).astype(np.float32) @ np.square(cells)
+    squares = (codes >= 0).astype(np.float32) @ cells.squares
     with np.errstate(invalid="ignore", divide="ignore"):
         between = np.where(counts > 0, np.square(sums) / counts, 0).sum(axis=0)
         shares = (between - total**2 / n) / (squares - total**2 / n)
     groups = np.count_nonzero(counts, axis=0)
-    enough = n >= min(_MIN_ROWS, len(codes))
+    # Without a spread the share is NaN, and so is what is made of it.
+    enough = (n >= min(_MIN_ROWS, len(codes))) & np.isfinite(shares)
     ratios = [
         unbiased_eta(float(share), int(size), int(k)) if ok else None
         for share, size, k, ok in zip(shares, n, groups, enough, strict=True)

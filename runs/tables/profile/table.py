@@ -58,7 +58,7 @@ def profile_table(
     n_rows = count_rows(path)
     rows = draw_rows(n_rows, rows_to_draw(len(columns), max_rows))
     missingness = Missingness(n_rows, rows)
-    associations = Associations()
+    associations = Associations(len(columns), n_rows if rows is None else len(rows))
     profiles: list[dict[str, Any]] = []
     hashes = np.zeros(n_rows, np.uint64)
     n_bytes = 0
