@@ -17,7 +17,7 @@ _MAX_CONSTANTS = 10
 _CONSTANT_SHARE = 0.9
 # Where the target itself has hardly more values, that would say nothing.
 _OWN_SHARE = 0.5
-_NEARLY_ONE = 0.15
+_NEARLY_ONE = 0.25
 
 Floats = npt.NDArray[np.float64]
 
