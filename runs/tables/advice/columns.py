@@ -53,7 +53,7 @@ def identifiers(facts: Sequence[Facts]) -> list[Advice]:
         advice.append(Advice("identifier", "info", "Left out: identifiers", text, tuple(known)))  # fmt: skip
     found = [(c["name"], _apart(c)) for c in facts if _looks_like_identifier(c)]
 
-    def build(columns: tuple[str, ...], evidence: str) -> Advice:
+    def _build(columns: tuple[str, ...], evidence: str) -> Advice:
         text = (
             f"{evidence}. A model would learn rows by heart rather than what they have "
             "in common."
@@ -61,7 +61,7 @@ def identifiers(facts: Sequence[Facts]) -> list[Advice]:
         remedy = {"action": "exclude", "columns": list(columns)}
         return Advice("identifier", "info", "Like an identifier", text, columns, remedy)
 
-    return advice + each_or_all(found, build)
+    return advice + each_or_all(found, _build)
 
 
 def near_constant(facts: Sequence[Facts]) -> list[Advice]:
@@ -86,12 +86,12 @@ def near_constant(facts: Sequence[Facts]) -> list[Advice]:
         if c["distinct"] > 1 and count >= _NEAR_CONSTANT * n:
             found.append((c["name"], f"“{value[:40]}” in {percent(count / n)} of {counted(n, 'row')}"))  # fmt: skip
 
-    def build(columns: tuple[str, ...], evidence: str) -> Advice:
+    def _build(columns: tuple[str, ...], evidence: str) -> Advice:
         text = f"{evidence}. The other rows are few to learn from."
         remedy = {"action": "exclude", "columns": list(columns)}
         return Advice("near_constant", "info", "Nearly constant", text, columns, remedy)
 
-    return each_or_all(found, build)
+    return each_or_all(found, _build)
 
 
 def missing(facts: Sequence[Facts]) -> list[Advice]:
@@ -121,12 +121,12 @@ def missing(facts: Sequence[Facts]) -> list[Advice]:
         and c["missing"] > _MOSTLY_MISSING * c["n_rows"]
     ]
 
-    def build(columns: tuple[str, ...], evidence: str) -> Advice:
+    def _build(columns: tuple[str, ...], evidence: str) -> Advice:
         text = f"{evidence}. Keep it only if that it is missing says something."
         remedy = {"action": "exclude", "columns": list(columns)}
         return Advice("mostly_missing", "info", "Mostly missing", text, columns, remedy)
 
-    return advice + each_or_all(found, build)
+    return advice + each_or_all(found, _build)
 
 
 def mixed_types(facts: Sequence[Facts]) -> list[Advice]:
@@ -191,11 +191,11 @@ def outliers(facts: Sequence[Facts]) -> list[Advice]:
             )
             found.append((c["name"], evidence))
 
-    def build(columns: tuple[str, ...], evidence: str) -> Advice:
+    def _build(columns: tuple[str, ...], evidence: str) -> Advice:
         text = f"{evidence}. See whether they are slips or stand for something missing."
         return Advice("outliers", "info", "Far-out values", text, columns)
 
-    return each_or_all(found, build)
+    return each_or_all(found, _build)
 
 
 def many_categories(facts: Sequence[Facts]) -> list[Advice]:
@@ -224,7 +224,7 @@ def many_categories(facts: Sequence[Facts]) -> list[Advice]:
         if c["name"] in found
     ]
 
-    def build(columns: tuple[str, ...], evidence: str) -> Advice:
+    def _build(columns: tuple[str, ...], evidence: str) -> Advice:
         text = (
             f"{evidence}. Categories of so few rows are hardly learned; by another kind "
             "similar values are learned together."
@@ -233,7 +233,7 @@ def many_categories(facts: Sequence[Facts]) -> list[Advice]:
         remedy = {"action": "set_kind", "kinds": kinds}
         return Advice("many_categories", "info", "Many categories", text, columns, remedy)  # fmt: skip
 
-    return each_or_all(evidence, build)
+    return each_or_all(evidence, _build)
 
 
 def _n_known(c: Facts) -> int:

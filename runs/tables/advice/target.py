@@ -41,7 +41,7 @@ def leaks(profile: TargetProfile) -> list[Advice]:
         if (c["power"] or 0) >= limit and c["name"] not in told
     ]
 
-    def build(columns: tuple[str, ...], evidence: str) -> Advice:
+    def _build(columns: tuple[str, ...], evidence: str) -> Advice:
         text = (
             f"{evidence}. Is it known at the time of a prediction, or does it follow "
             f"from “{profile['target']}”?"
@@ -49,7 +49,7 @@ def leaks(profile: TargetProfile) -> list[Advice]:
         remedy = {"action": "exclude", "columns": list(columns)}
         return Advice("leak", "warning", "Gives the target away?", text, columns, remedy)  # fmt: skip
 
-    return summed + each_or_all(found, build)
+    return summed + each_or_all(found, _build)
 
 
 def conflicts(profile: TargetProfile) -> list[Advice]:
@@ -182,7 +182,8 @@ def skewed_target(profile: TargetProfile) -> list[Advice]:
 
 def _are_all(classes: list[list[Any]], profile: TargetProfile) -> bool:
     """Tell whether the classes are two at least and none is left out of the list."""
-    return 1 < len(classes) == profile["distribution"]["distinct"]
+    n_distinct: int = profile["distribution"]["distinct"]
+    return 1 < len(classes) == n_distinct
 
 
 def _summed(profile: TargetProfile) -> list[Advice]:

@@ -123,7 +123,7 @@ def power_of_numbers(target: Target, columns: Floats) -> Power:
     X = ranks[:, known].astype(np.float32)
     y = target.numbers if target.codes is None else target.codes
     assert y is not None
-    if not X.shape[1] or len(y) < 2 * _N_FOLDS:
+    if not X.shape[1] or _is_too_small(target):
         return _nothing()
     kind = DecisionTreeRegressor if target.codes is None else DecisionTreeClassifier
     predicted = np.empty(len(y), dtype=y.dtype)
@@ -150,7 +150,7 @@ def power_of_codes(target: Target, codes: Codes) -> Power:
     """
     levels = codes + 1
     n_levels = int(levels.max(initial=0)) + 1
-    if len(codes) < 2 * _N_FOLDS:
+    if _is_too_small(target):
         return _nothing()
     parts = []
     for fold in range(_N_FOLDS):
@@ -160,6 +160,13 @@ def power_of_codes(target: Target, codes: Codes) -> Power:
     for test, values in parts:
         predicted[test] = values
     return _judged(target, predicted)
+
+
+def _is_too_small(target: Target) -> bool:
+    """Tell whether folds would have next to no rows, or classes none in most folds."""
+    n_rows = len(target.folds)
+    n_classes = 1 if target.codes is None else len(np.unique(target.codes))
+    return n_rows < 2 * _N_FOLDS or n_rows < _N_FOLDS * n_classes
 
 
 def _told_by_levels(
@@ -176,9 +183,9 @@ def _told_by_levels(
         best[counts == 0] = np.bincount(y).argmax()
         return np.asarray(best[levels[test]])
     assert target.numbers is not None
-    y = target.numbers[~test]
-    means = np.bincount(seen, y, minlength=n_levels) / np.maximum(counts, 1)
-    means[counts == 0] = y.mean()
+    numbers = target.numbers[~test]
+    means = np.bincount(seen, numbers, minlength=n_levels) / np.maximum(counts, 1)
+    means[counts == 0] = numbers.mean()
     return np.asarray(means[levels[test]])
 
 

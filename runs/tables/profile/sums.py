@@ -76,7 +76,7 @@ def find_sum(cells: Floats, target: Floats) -> Sum | None:
     usable = lengths > 1e-9
     chosen: list[int] = []
     left = search.target
-    while len(chosen) < min(_MAX_TERMS, np.count_nonzero(usable)):
+    while len(chosen) < min(_MAX_TERMS, int(usable.sum())):
         fit = np.abs(left @ directions) / np.where(usable, lengths, np.inf)
         fit[chosen] = -1
         chosen.append(int(fit.argmax()))
@@ -126,7 +126,9 @@ def _sum(
     chosen: list[int], coefficients: Floats, intercept: float, n_constants: int
 ) -> Sum:
     rounded = [float(f"{c:.6g}") for c in coefficients]
-    return Sum(chosen, rounded, float(f"{intercept:.6g}"), n_constants)
+    # Constants are counted in steps, which leave fewer digits.
+    digits = 6 if n_constants == 1 else 4
+    return Sum(chosen, rounded, float(f"{intercept:.{digits}g}"), n_constants)
 
 
 def _search(cells: Floats, target: Floats) -> _Search | None:

@@ -75,8 +75,8 @@ def profile_target(
     """
     by_name = {column.name: column for column in columns}
     if target not in by_name:
-        names = ", ".join(list(by_name)[:20])
-        raise TableError(f"There is no column “{target}”. The columns are: {names}.")
+        listed = ", ".join(list(by_name)[:20])
+        raise TableError(f"There is no column “{target}”. The columns are: {listed}.")
     own = by_name[target]
     others = [column for column in columns if column.name != target]
     tell = on_progress or _nobody
