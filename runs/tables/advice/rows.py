@@ -117,4 +117,6 @@ def _is_group(c: Facts) -> bool:
         return False
     if _WHO.search(c["name"]):
         return True
+    if c.get("mixed"):  # numbers with a few words are no codes
+        return False
     return bool(c.get("is_code")) and bool(c["distinct"] >= _MIN_CODES)
