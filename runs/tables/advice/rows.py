@@ -65,7 +65,7 @@ def time_order(facts: Sequence[Facts]) -> list[Advice]:
         c
         for c in facts
         if c["kind"] == "datetime"
-        and c["order"] is not None
+        and c.get("order") is not None
         and c["n_rows"] - c["missing"] >= _MIN_ROWS
         and c["distinct"] >= _MIN_MOMENTS
     ]

@@ -172,3 +172,25 @@ def test_ignored_columns_need_no_advice(advised):
     frame = {"x": numbers(), "flag": ["no"] * 199 + ["yes"], "e": np.full(200, np.nan)}
 
     assert advised(frame, flag=Kind.IGNORE, e=Kind.IGNORE) == {}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_kinds_changed_after_the_profile_are_no_obstacle(tmp_path, kind):
+    frame = pd.DataFrame(
+        {
+            "n": range(200),
+            "c": RNG.choice(["a", "b"], 200),
+            "t": [f"t {i}" for i in range(200)],
+            "d": pd.date_range("2020-01-01", periods=200),
+        }
+    )
+    columns = guess_kinds(frame)
+    write_parquet(frame, columns, tmp_path / "table.parquet")
+    described = profile_table(tmp_path / "table.parquet", columns)
+    changed = [dataclasses.replace(column, kind=kind) for column in columns]
+
+    said = {name for a in advise(described, changed) for name in a.columns}
+
+    assert said <= set(frame)
+    again = profile_table(tmp_path / "table.parquet", changed)
+    assert [c["kind"] for c in again["columns"]] == [kind.value] * 4
