@@ -261,7 +261,12 @@ def _quotings(
         even = _is_well_formed(sample, escaped, truncated=truncated)
         yield escaped, 1.0 if even else _MISPLACED_QUOTES
     elif "\\" + delimiter in sample:
-        yield replace(usual, escapechar="\\"), 1.0 if well_formed else _MISPLACED_QUOTES
+        # Where all rows are even already, the backslash is an ordinary character.
+        if len(set(map(len, _rows(sample, usual, truncated=truncated)))) > 1:
+            yield (
+                replace(usual, escapechar="\\"),
+                1.0 if well_formed else _MISPLACED_QUOTES,
+            )
     if not well_formed:  # else a backslash before a quote is an ordinary character
         yield Dialect(delimiter, quotechar=""), _MISPLACED_QUOTES
 
