@@ -260,15 +260,17 @@ def _quotings(
         escaped = replace(usual, escapechar="\\")
         even = _is_well_formed(sample, escaped, truncated=truncated)
         yield escaped, 1.0 if even else _MISPLACED_QUOTES
-    elif "\\" + delimiter in sample:
-        # Where all rows are even already, the backslash is an ordinary character.
-        if len(set(map(len, _rows(sample, usual, truncated=truncated)))) > 1:
-            yield (
-                replace(usual, escapechar="\\"),
-                1.0 if well_formed else _MISPLACED_QUOTES,
-            )
+    elif "\\" + delimiter in sample and not _is_even(
+        sample, usual, truncated=truncated
+    ):
+        yield replace(usual, escapechar="\\"), 1.0 if well_formed else _MISPLACED_QUOTES
     if not well_formed:  # else a backslash before a quote is an ordinary character
         yield Dialect(delimiter, quotechar=""), _MISPLACED_QUOTES
+
+
+def _is_even(sample: str, dialect: Dialect, *, truncated: bool) -> bool:
+    """Tell whether all rows have the same length."""
+    return len(set(map(len, _rows(sample, dialect, truncated=truncated)))) <= 1
 
 
 def _quoted_by(
