@@ -127,9 +127,9 @@ def _wide_without_mark(data: bytes) -> str:
     n = len(head) / 4
     zeros = [head[i::4].count(0) / n for i in range(4)]
     if len(data) % 4 == 0:
-        if min(zeros[1:]) > _MOSTLY and zeros[0] < _RARELY:
+        if min(zeros[2:]) > _MOSTLY and zeros[0] < _RARELY:
             return "utf-32-le"
-        if min(zeros[:3]) > _MOSTLY and zeros[3] < _RARELY:
+        if min(zeros[:2]) > _MOSTLY and zeros[3] < _RARELY:
             return "utf-32-be"
     even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
     if odd > _OFTEN and even < _RARELY:

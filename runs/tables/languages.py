@@ -8,6 +8,7 @@ rank), and whether its neighbours and its case fit.
 """
 
 import math
+import unicodedata
 from collections import Counter
 from typing import Final
 
@@ -91,15 +92,15 @@ _DOUBT: Final = {
     "cp932": 2.0,
     "euc_jp": 2.0,
     "cp949": 2.0,
-    "cp850": 2.5,
-    "mac_roman": 2.5,
     "iso8859_2": 2.5,
     "koi8_r": 2.5,
 }
-_MORE_DOUBT: Final = 3.5
+_MORE_DOUBT: Final = 4.0
 
 _NEVER: Final = math.log(1e-6)
-_SIGN: Final = math.log(0.002)
+_SIGN: Final = math.log(0.005)
+_RARE_LETTER: Final = math.log(5e-4)
+_FOREIGN_LETTER: Final = math.log(5e-5)
 _ODD_CASE: Final = math.log(1e-3)
 _ODD_NEIGHBOUR: Final = math.log(1e-3)
 _ALONE: Final = math.log(0.1)
@@ -163,7 +164,7 @@ def _characters(text: str) -> Counter[tuple[str, float]]:
 
 
 def _misfit(before: str, char: str, after: str) -> float:
-    if not char.isalpha():
+    if not _is_letter(char):
         inside = before.isalpha() and after.isalpha() and char not in "’·\u00a0"
         return _ODD_NEIGHBOUR if inside else 0.0
     penalty = 0.0
@@ -177,6 +178,11 @@ def _misfit(before: str, char: str, after: str) -> float:
             "A" <= other <= "z" and other.isalpha() for other in (before, after)
         )
     return penalty
+
+
+def _is_letter(char: str) -> bool:
+    # Vowels above and below letters are marks to Unicode.
+    return char.isalpha() or unicodedata.category(char).startswith("M")
 
 
 def _log_likelihood(char: str, model: dict[str, float], name: str) -> float:
@@ -194,6 +200,12 @@ def _log_likelihood(char: str, model: dict[str, float], name: str) -> float:
         return math.log(0.5 / 2350)
     if len(model) > 60 and _HAN[0] <= char <= _HAN[1]:  # a language of ideographs
         return math.log(0.2 / 3500) if _is_common(char, name) else _NEVER
+    if len(model) <= 60 and _is_letter(char):
+        # The blocks of Unicode are a script each; Latin has several.
+        first = next(iter(model))
+        if ord(char) >> 7 == ord(first) >> 7 and char >= "\u0370":
+            return _RARE_LETTER
+        return _FOREIGN_LETTER if char < "\u0250" > first else _NEVER
     return _NEVER
 
 
