@@ -91,11 +91,13 @@ def unique_names(cells: list[str]) -> list[str]:
     """
     given, seen = set(cells), set[str]()
     names: list[str] = []
+    # Where to go on counting: thousands of columns may share a name.
+    numbers: dict[str, int] = {}
     for i, cell in enumerate(cells, start=1):
         name = stem = cell or f"column_{i}"
-        n = 2
         while name in seen or (name in given and name != cell):
-            name, n = f"{stem}_{n}", n + 1
+            n = numbers.get(stem, 2)
+            name, numbers[stem] = f"{stem}_{n}", n + 1
         seen.add(name)
         names.append(name)
     return names
@@ -202,13 +204,13 @@ def _usual_width(rows: list[list[str]]) -> int:
 
 def _is_header(top: list[str], body: list[list[str]]) -> bool:
     """Judge by columns of numbers or dates: a name above them is a header."""
-    body = [row for row in body if row != top]  # files joined with their headers
     if not body or _is_numbering(top):
         return True
     names, values, repeated = 0, 0, 0
     for i, cell in enumerate(top):
         below = [row[i] for row in body if i < len(row) and row[i].strip()]
-        kinds = [cell_type(value) for value in below]
+        # Without its own name where files were joined with their headers.
+        kinds = [cell_type(value) for value in below if value != cell]
         typed = sum(kind in _TYPED for kind in kinds)
         own = cell_type(cell)
         if kinds and typed >= 0.8 * len(kinds):

@@ -11,6 +11,7 @@ _TYPED = (CellType.NUMBER, CellType.DATE)
 # More are not notes but rows whose other cells are missing.
 _MAX_NOTES = 20
 _SHOWN_LINES = 5
+_TELLING_ROWS = 200
 _NOTE = re.compile(r"\(.*\)$|(?:sources?|notes?|copyright|quelle|fuente)\b|[*†©]", re.I)
 
 
@@ -53,6 +54,9 @@ class Mending:
     def __init__(self, width: int) -> None:
         self._width = width
         self._header: list[str] | None = None
+        # Whether the header is plainly none of the rows.
+        self._differs = False
+        self._n_seen = 0
         self._short, self._long, self._repeated = _Lines(), _Lines(), _Lines()
         self._notes, self._empty = _Lines(), _Lines()
         self._beyond = self._note = ""
@@ -112,9 +116,12 @@ class Mending:
         list of list of str
             It and what was held back before it, or nothing.
         """
-        if row == self._header and self._width > 1:
+        if row == self._header and self._differs:
             self._repeated.add(line)
             return []
+        if not self._differs and self._n_seen < _TELLING_ROWS:
+            self._n_seen += 1
+            self._differs = self._is_above(row)
         if self._holds(row, line):
             return []
         mended = self._release()
@@ -184,6 +191,13 @@ class Mending:
                 f"{_rows(n)} without any value at the end {_were(n)} left out "
                 f"({self._empty})."
             )
+
+    def _is_above(self, row: list[str]) -> bool:
+        """Tell whether the header names what is a number or date in a row."""
+        return any(
+            cell_type(cell) in _TYPED and cell_type(name) not in _TYPED
+            for name, cell in zip(self._header or [], row, strict=False)
+        )
 
     def _fit(self, row: list[str], line: int) -> list[str]:
         width = self._width

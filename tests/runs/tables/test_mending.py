@@ -2,6 +2,8 @@
 
 import pytest
 
+from runs.tables.header import unique_names
+
 BODY = "".join(f"{i},{i * 2},{i * 3}\n" for i in range(1, 13))
 
 
@@ -92,3 +94,16 @@ def test_line_below_the_header_is_no_row(read, text):
 
     assert table.frame.columns.tolist() == ["a", "b"]
     assert table.frame.to_numpy().tolist() == [["x", 1], ["y", 2]]
+
+
+def test_thousands_of_columns_of_one_name_are_told_apart_quickly():
+    names = unique_names(["x"] * 50_000 + ["x_3", "", ""])
+
+    assert names[:3] == ["x", "x_2", "x_4"]
+    assert len(set(names)) == 50_003
+
+
+def test_rows_of_words_that_equal_the_first_are_kept(read):
+    table = read("red,big\nred,big\nblue,small\n" * 3)
+
+    assert len(table.frame) >= 8
