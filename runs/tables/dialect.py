@@ -25,7 +25,7 @@ _SAMPLE_CELLS = 4000
 _USUAL = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.98}
 # Characters that also occur in ordinary text: only believed when every row agrees.
 # Without those that join the parts of one value: "-", "_", "/", ".", "+".
-_UNUSUAL = " :~^#!&*@=$\\%§¦¬¶þ\x01\x02\x1c\x1d\x1e\x1f"
+_UNUSUAL = " :~^#!&*@=$\\%§¦¬¶þ\x01\x02\x1c\x1d\x1f"
 # Delimiters of several characters read the same from both sides: "||", "~#~".
 _SEVERAL = re.compile(r"[^\w\s\"',;.+]{2,6}")
 _QUOTECHARS = "'`~#$*%^|"

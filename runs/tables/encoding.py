@@ -25,7 +25,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def read_text(path: Path, *, filename: str) -> Text:
+def read_text(path: Path, *, filename: str, encoding: str | None = None) -> Text:
     """Detect the encoding of a text and turn it into UTF-8.
 
     Parameters
@@ -34,6 +34,8 @@ def read_text(path: Path, *, filename: str) -> Text:
         The file. One that is clean UTF-8 already is not loaded.
     filename : str
         The name the person knows the file by, for messages.
+    encoding : str or None, default None
+        The encoding if a person says it; detected if None.
 
     Returns
     -------
@@ -48,9 +50,11 @@ def read_text(path: Path, *, filename: str) -> Text:
     with path.open("rb") as file:
         mark = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
     start = len(codecs.BOM_UTF8) if mark else 0
+    if encoding is not None and codecs.lookup(encoding).name != "utf-8":
+        return _to_utf8(path.read_bytes(), filename, encoding)
     if _is_clean(path):
         return Text(path, start, path.stat().st_size - start, "utf-8", [])
-    return _to_utf8(path.read_bytes(), filename)
+    return _to_utf8(path.read_bytes(), filename, encoding)
 
 
 def _is_clean(path: Path) -> bool:
@@ -68,22 +72,23 @@ def _is_clean(path: Path) -> bool:
     return True
 
 
-def _to_utf8(data: bytes, filename: str) -> Text:
+def _to_utf8(data: bytes, filename: str, given: str | None = None) -> Text:
     for bom, encoding in _BOMS:
-        if data.startswith(bom):
+        if given is None and data.startswith(bom):
             if encoding == "utf-8":
                 data = data[len(bom) :]
             break
     else:
-        encoding = _wide_without_mark(data) or "utf-8"
-    if encoding == "utf-8" and _ISO_2022_JP.search(data[:_GUESS_BYTES]):
-        encoding = "iso2022_jp"
-    if encoding == "utf-8" and not _is_utf8(data):
-        encoding = _legacy_encoding(data, filename)
-        data, repairs = _transcode(data, encoding)
-    elif encoding == "utf-8":
-        repairs = []
-    else:
+        encoding = given or _wide_without_mark(data) or "utf-8"
+    if encoding == "utf-8" and given is None:
+        if _ISO_2022_JP.search(data[:_GUESS_BYTES]):
+            encoding = "iso2022_jp"
+        elif not _is_utf8(data):
+            encoding = _legacy_encoding(data, filename)
+        else:
+            encoding = ""
+    repairs: list[str] = []
+    if encoding:
         data, repairs = _transcode(data, encoding)
     n_null = data.count(0)
     if n_null > len(data) // 20:
@@ -92,7 +97,7 @@ def _to_utf8(data: bytes, filename: str) -> Text:
         data = data.replace(b"\0", b"")
         what = "1 null byte was" if n_null == 1 else f"{n_null} null bytes were"
         repairs.append(f"{what} removed.")
-    return Text(data, 0, len(data), encoding, repairs)
+    return Text(data, 0, len(data), encoding or "utf-8", repairs)
 
 
 def _transcode(data: bytes, encoding: str) -> tuple[bytes, list[str]]:

@@ -71,7 +71,7 @@ def test_pairs_above_the_table_are_left_out(read, above, n_lines):
 
     assert table.frame.columns.tolist() == ["one", "two", "three", "four"]
     assert table.frame.shape == (3, 4)
-    assert table.reading.skipped_lines == n_lines
+    assert table.reading.skip_lines == n_lines
 
 
 def test_header_of_several_lines_is_joined(read):
