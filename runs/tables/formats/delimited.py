@@ -55,8 +55,10 @@ def find_text(source: Source) -> Rows:
         # Those a person names are left out already.
         comment=None if options.comment is None else "",
     )
+    # Cells within quotes tell aligned columns apart better than their places do.
+    quoted = dialect.merged and dialect.quotechar in below
     if options.format == "fixed" or (
-        options.format is None and options.delimiter is None
+        options.format is None and options.delimiter is None and not quoted
     ):
         found = find_fixed(text, below, dialect, source, truncated=truncated)
         if found is not None:
