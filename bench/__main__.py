@@ -41,6 +41,7 @@ SCRIPTS = {
     "grid": Script("Whole searches against GridSearchCV"),
     "time_to_target": Script("Time to a good model", is_long=True),
     "quality": Script("A minute against other AutoML systems", is_long=True),
+    "ingest": Script("Strange files against other readers"),
     "overhead": Script("A thousand trials of milliseconds"),
     "memory": Script("Memory of a large search"),
     "scaling": Script("More worker processes"),

@@ -1,4 +1,4 @@
-"""The rivals of quality.py, each in a virtual environment of its own.
+"""The rivals of quality.py and ingest.py, in virtual environments of their own.
 
 pip installs them as it is configured to. AutoGluon's networks need torch, of which the
 usual build for Linux brings gigabytes for graphics cards; with
@@ -51,6 +51,26 @@ RIVALS = {
         "AutoGluon best", "autogluon", "autogluon.tabular", AUTOGLUON, "best_quality"
     ),
 }
+
+# Readers of tables, and detectors, all in one.
+READERS = Rival(
+    "readers of tables",
+    "readers",
+    "clevercsv",
+    (
+        (
+            "pandas==3.1.1",
+            "duckdb==2.0.1",
+            "clevercsv==0.8.5",
+            "openpyxl==3.1.5",
+            "xlrd==2.0.2",
+            "odfpy==1.4.1",
+            "pyarrow==26.0.1",
+            "charset-normalizer==3.5.3",
+            "chardet==7.7.0",
+        ),
+    ),
+)
 
 
 def python_of(rival: Rival, folder: Path) -> Path:

@@ -4,15 +4,17 @@ import codecs
 import re
 from pathlib import Path
 
-import charset_normalizer
-
 from runs.tables.errors import TableError
+from runs.tables.languages import likeliest_encoding
 from runs.tables.text import Text, pieces
 
 _GUESS_BYTES = 1 << 16
 _MOSTLY = 0.95
-_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
-_INSIDE_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[a-z])")
+_OFTEN = 0.2
+_RARELY = 0.05
+_SPECIAL = re.compile(rb"[\x80-\xff]")
+_MAX_SPECIAL = 2000
+_ISO_2022_JP = re.compile(rb"\x1b\$[@B]")
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -21,29 +23,6 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-# Encodings met in real tables. Left to itself charset-normalizer also proposes
-# EBCDIC and other curiosities for short texts.
-_LEGACY = [
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "cp1255",
-    "cp1256",
-    "iso8859_2",
-    "koi8_r",
-    "mac_roman",
-    "cp850",
-    "shift_jis",
-    "euc_jp",
-    "cp949",
-    "gb18030",
-    "big5",
-]
-
-_LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
 
 
 def read_text(path: Path, *, filename: str, encoding: str | None = None) -> Text:
@@ -84,7 +63,7 @@ def _is_clean(path: Path) -> bool:
     with path.open("rb") as file:
         try:
             for piece in pieces(file):
-                if b"\0" in piece:
+                if b"\0" in piece or b"\x1b$" in piece:
                     return False
                 decoder.decode(piece)
             decoder.decode(b"", final=True)
@@ -100,13 +79,16 @@ def _to_utf8(data: bytes, filename: str, given: str | None = None) -> Text:
                 data = data[len(bom) :]
             break
     else:
-        encoding = given or _utf16_without_mark(data) or "utf-8"
-    if encoding == "utf-8" and given is None and not _is_utf8(data):
-        encoding = _legacy_encoding(data, filename)
-        data, repairs = _transcode(data, encoding)
-    elif encoding == "utf-8" and given is None:
-        repairs = []
-    else:
+        encoding = given or _wide_without_mark(data) or "utf-8"
+    if encoding == "utf-8" and given is None:
+        if _ISO_2022_JP.search(data[:_GUESS_BYTES]):
+            encoding = "iso2022_jp"
+        elif not _is_utf8(data):
+            encoding = _legacy_encoding(data, filename)
+        else:
+            encoding = ""
+    repairs: list[str] = []
+    if encoding:
         data, repairs = _transcode(data, encoding)
     n_null = data.count(0)
     if n_null > len(data) // 20:
@@ -115,7 +97,7 @@ def _to_utf8(data: bytes, filename: str, given: str | None = None) -> Text:
         data = data.replace(b"\0", b"")
         what = "1 null byte was" if n_null == 1 else f"{n_null} null bytes were"
         repairs.append(f"{what} removed.")
-    return Text(data, 0, len(data), encoding, repairs)
+    return Text(data, 0, len(data), encoding or "utf-8", repairs)
 
 
 def _transcode(data: bytes, encoding: str) -> tuple[bytes, list[str]]:
@@ -142,14 +124,22 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _utf16_without_mark(data: bytes) -> str:
-    head = data[:_GUESS_BYTES]
+def _wide_without_mark(data: bytes) -> str:
+    """Tell encodings of two or four bytes a character by where the zeros are."""
+    head = data[: _GUESS_BYTES & ~3]
     if len(head) < 4:
         return ""
-    half = len(head) // 2
-    if head[1::2].count(0) > half * 0.4 and head[0::2].count(0) < half * 0.05:
+    n = len(head) / 4
+    zeros = [head[i::4].count(0) / n for i in range(4)]
+    if len(data) % 4 == 0:
+        if min(zeros[2:]) > _MOSTLY and zeros[0] < _RARELY:
+            return "utf-32-le"
+        if min(zeros[:2]) > _MOSTLY and zeros[3] < _RARELY:
+            return "utf-32-be"
+    even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
+    if odd > _OFTEN and even < _RARELY:
         return "utf-16-le"
-    if head[0::2].count(0) > half * 0.4 and head[1::2].count(0) < half * 0.05:
+    if even > _OFTEN and odd < _RARELY:
         return "utf-16-be"
     return ""
 
@@ -163,34 +153,19 @@ def _legacy_encoding(data: bytes, filename: str) -> str:
     n_special = sum(char > "\x7f" for char in lenient)
     if lenient.count("\ufffd") < n_special * (1 - _MOSTLY):
         return "utf-8"  # a few damaged characters in a text that is UTF-8
-    if encoding := _latin_encoding(data, head):
-        return encoding
-    best = charset_normalizer.from_bytes(
-        head, cp_isolation=_LEGACY, preemptive_behaviour=False
-    ).best()
-    return best.encoding if best is not None else "cp1252"
+    return likeliest_encoding(_special_lines(head))
 
 
-def _latin_encoding(data: bytes, sample: bytes) -> str:
-    """Tell a Latin encoding by its accents: single ones, small letters among small.
-
-    In Cyrillic, Greek and East Asian encodings special bytes stand side by side; in
-    the wrong Latin encoding they would be capitals or signs in the middle of words.
-    """
-    n_special = sum(byte > 127 for byte in sample)
-    if len(_ALONE.findall(sample)) < 0.5 * n_special:
-        return ""
-    inside = b"".join(_INSIDE_WORD.findall(sample))
-    for encoding in _LATIN:
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        letters = inside.decode(encoding)
-        n_plausible = sum(char.islower() or char == "\u2019" for char in letters)
-        if n_plausible >= 0.9 * len(inside):
-            return encoding
-    return ""
+def _special_lines(data: bytes) -> bytes:
+    """Keep lines with bytes above 127, as many as tell encodings apart."""
+    kept, n = [], 0
+    for line in data.splitlines(keepends=True):
+        if here := len(_SPECIAL.findall(line)):
+            kept.append(line)
+            n += here
+        if n >= _MAX_SPECIAL:
+            break
+    return b"".join(kept)
 
 
 def _around_first_special_byte(data: bytes) -> bytes:

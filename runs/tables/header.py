@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runs.tables.cells import CellType, cell_type
+from runs.tables.missing import MISSING
 
 _TYPED = (CellType.NUMBER, CellType.DATE)
 _MAX_PREAMBLE = 20
 # In fewer rows, a name that is also a value below it says little.
 _MIN_BODY = 10
+_COMMENT = re.compile(r"(?:#|//|%)\s*")
+_RULE = re.compile(r"\s*:?[-=+]*:?\s*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -47,8 +50,8 @@ def find_header(
     -------
     Header
         Unique names, one a column; ``unnamed`` are those made up for an empty cell;
-        ``n_records`` is 1 when the first record after the skipped lines is the
-        header, else 0.
+        ``n_records`` counts the records of the header after the skipped lines,
+        0 if there is none.
     """
     repairs: list[str] = []
     if skip_lines is not None:
@@ -65,6 +68,8 @@ def find_header(
         )
         repairs.append(f"{what} left out.")
     top, body = rows[first][0], [row for row, _ in rows[first + 1 :]]
+    n_rule = int(_is_rule(body[0])) if len(body) > 1 else 0
+    body = body[n_rule:]
     present = _is_header(top, body) if header is None else header
     if not present:
         width = max(len(top), _usual_width(body))
@@ -72,13 +77,18 @@ def find_header(
             repairs.append("The file has no header: columns were numbered.")
         names = [f"column_{i}" for i in range(1, width + 1)]
         return Header(names, frozenset(), False, skipped, 0, repairs)
-    cells = [" ".join(cell.split()) for cell in _fit_to_body(top, body)]
+    n_more = _n_more_lines(top, body)
+    lines = [_fit_to_body(row, body[n_more:]) for row in (top, *body[:n_more])]
+    cells = [" ".join(" ".join(parts).split()) for parts in zip(*lines, strict=False)]
+    cells[:1] = [_COMMENT.sub("", cell) or cell for cell in cells[:1]]
+    if n_more:
+        repairs.append(f"The header's {n_more + 1} lines were joined.")
     names = unique_names(cells)
     pairs = list(zip(cells, names, strict=True))
     unnamed = frozenset(name for cell, name in pairs if not cell)
     if again := [name for cell, name in pairs if cell and name != cell]:
         repairs.append(f"Columns of the same name were told apart: {listed(again)}.")
-    return Header(names, unnamed, True, skipped, 1, repairs)
+    return Header(names, unnamed, True, skipped, 1 + n_rule + n_more, repairs)
 
 
 def unique_names(cells: list[str]) -> list[str]:
@@ -96,11 +106,13 @@ def unique_names(cells: list[str]) -> list[str]:
     """
     given, seen = set(cells), set[str]()
     names: list[str] = []
+    # Where to go on counting: thousands of columns may share a name.
+    numbers: dict[str, int] = {}
     for i, cell in enumerate(cells, start=1):
         name = stem = cell or f"column_{i}"
-        n = 2
         while name in seen or (name in given and name != cell):
-            name, n = f"{stem}_{n}", n + 1
+            n = numbers.get(stem, 2)
+            name, numbers[stem] = f"{stem}_{n}", n + 1
         seen.add(name)
         names.append(name)
     return names
@@ -127,16 +139,76 @@ def listed(names: Sequence[str], *, limit: int = 10) -> str:
 
 
 def _first_row(rows: list[tuple[list[str], int]]) -> int:
-    """Count the rows above the table: a title, a note, ``sep=;``."""
+    """Count the rows above the table: a title, notes, ``sep=;``."""
     width = _usual_width([row for row, _ in rows])
+    sparse = 0
     for i, (row, _) in enumerate(rows[: _MAX_PREAMBLE + 1]):
-        filled = sum(bool(cell.strip()) for cell in row)
-        comment = row[0].startswith("#") and len(row) != width
-        title = width >= 3 and filled <= 1
+        n_filled = _n_filled(row)
+        comment = _COMMENT.match(row[0]) and len(row) != width
+        title = width >= 3 and n_filled <= 1
         excel = i == 0 and row[0].lower().startswith("sep=")
-        if not (comment or title or excel):
-            return i
+        if comment or title or excel:
+            continue
+        # Pairs of a name and a value, a title with a comma in it: believed only if a
+        # full row follows that can be a header.
+        below = rows[i + 1 :]
+        if _is_sparse(n_filled, width, before_blank_line=_has_gap(rows, i)):
+            sparse += 1
+            continue
+        if sparse and not (
+            n_filled >= 0.8 * width and _is_header(row, [row for row, _ in below])
+        ):
+            return next(n for n, (row, _) in enumerate(rows) if _n_filled(row) > 1)
+        return i
     return 0
+
+
+def _is_sparse(n_filled: int, width: int, *, before_blank_line: bool) -> bool:
+    if before_blank_line:
+        return width >= 3 and n_filled < width
+    return width >= 4 and 2 * n_filled <= width
+
+
+def _has_gap(rows: list[tuple[list[str], int]], i: int) -> bool:
+    """Tell whether a blank line follows a row, which a cell's own line end is not."""
+    own = 1 + sum(cell.count("\n") for cell in rows[i][0])
+    return i + 1 < len(rows) and rows[i + 1][1] > rows[i][1] + own
+
+
+def _n_filled(row: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _is_rule(row: list[str]) -> bool:
+    """Tell a line drawn below the header, as in Markdown and in consoles."""
+    return all(map(_RULE.fullmatch, row)) and "-" * 2 in "".join(row)
+
+
+def _n_more_lines(top: list[str], body: list[list[str]]) -> int:
+    """Count the rows below the first that belong to the header, such as units."""
+    for n_more in (2, 1):
+        rest = body[n_more:]
+        if len(rest) < _MIN_BODY:
+            continue
+        typed = [i for i in range(len(top)) if _is_typed(rest, i)]
+        lines = body[:n_more]
+        if len(typed) >= 2 and all(
+            len(row) == len(top) and all(_is_name(row[i]) for i in typed)
+            for row in lines
+        ):
+            return n_more
+    return 0
+
+
+def _is_typed(body: list[list[str]], column: int) -> bool:
+    """Tell whether all values of a column are numbers or dates."""
+    cells = [row[column] for row in body if column < len(row) and row[column].strip()]
+    return bool(cells) and all(cell_type(cell) in _TYPED for cell in cells)
+
+
+def _is_name(cell: str) -> bool:
+    cell = cell.strip()
+    return cell not in MISSING and cell_type(cell) in (CellType.WORDS, CellType.OTHER)
 
 
 def _usual_width(rows: list[list[str]]) -> int:
@@ -152,7 +224,8 @@ def _is_header(top: list[str], body: list[list[str]]) -> bool:
     names, values, repeated = 0, 0, 0
     for i, cell in enumerate(top):
         below = [row[i] for row in body if i < len(row) and row[i].strip()]
-        kinds = [cell_type(value) for value in below]
+        # Without its own name where files were joined with their headers.
+        kinds = [cell_type(value) for value in below if value != cell]
         typed = sum(kind in _TYPED for kind in kinds)
         own = cell_type(cell)
         if kinds and typed >= 0.8 * len(kinds):

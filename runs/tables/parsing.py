@@ -3,15 +3,16 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
-from runs.tables.dialect import Dialect, is_filled
 from runs.tables.errors import TableError
+from runs.tables.mending import Mending
+from runs.tables.rows import Dialect, is_filled
 from runs.tables.shelf import Cells
 from runs.tables.text import Text
 
@@ -21,41 +22,6 @@ _BLOCK_BYTES = 1 << 20
 _LARGE_BLOCK_BYTES = 1 << 24
 # Letters and digits only: no delimiter or quote is among them.
 _END = "EndOfFile7d41c0e93b5f4a2c"
-_SHOWN_LINES = 5
-
-
-@dataclass(slots=True)
-class _Ragged:
-    """Rows of another length than the header: how many, and the first few lines."""
-
-    n_short: int = 0
-    n_long: int = 0
-    short_lines: list[int] = field(default_factory=list)
-    long_lines: list[int] = field(default_factory=list)
-
-    def fit(self, row: list[str], width: int, line: int) -> list[str]:
-        if len(row) < width:
-            self.n_short += 1
-            if self.n_short <= _SHOWN_LINES:
-                self.short_lines.append(line)
-            return row + [""] * (width - len(row))
-        if any(cell.strip() for cell in row[width:]):
-            self.n_long += 1
-            if self.n_long <= _SHOWN_LINES:
-                self.long_lines.append(line)
-        return row[:width]
-
-    def sentences(self, width: int) -> Iterator[str]:
-        if self.n_short:
-            yield (
-                f"{_rows(self.n_short)} with fewer than {width} cells got empty cells "
-                f"at the end ({_lines(self.short_lines, self.n_short)})."
-            )
-        if self.n_long:
-            yield (
-                f"{_rows(self.n_long)} with more than {width} cells kept the first "
-                f"{width} ({_lines(self.long_lines, self.n_long)})."
-            )
 
 
 def parse(
@@ -96,7 +62,11 @@ def _parse_even(
     text: Text, dialect: Dialect, into: Cells, skip_lines: int, skip_records: int
 ) -> bool:
     """Parse with Arrow, which is fast and wants every row to have the same length."""
-    if dialect.skipinitialspace or not dialect.delimiter.isascii():
+    if (
+        dialect.skipinitialspace
+        or not dialect.is_plain
+        or not dialect.delimiter.isascii()
+    ):
         return False
     quote = dialect.quotechar.encode()
     n_quotes = text.count(quote) if quote else 0
@@ -124,11 +94,16 @@ def _parse_even(
             if text.size <= block_bytes:
                 return False
             continue
-        # The last row may be the rest of the file behind an open quote.
-        return last is None or not any(
-            "\n" in column[-1].as_py() for column in last.columns
-        )
+        return last is None or not _needs_care([c[-1].as_py() for c in last.columns])
     return False
+
+
+def _needs_care(last: list[str]) -> bool:
+    """Tell whether the last row is more, or less, than a row of the table."""
+    # It may be the rest of the file behind an open quote, or a note below the table.
+    return any("\n" in cell for cell in last) or (
+        len(last) > 1 and not any(cell.strip() for cell in last[1:])
+    )
 
 
 def _read_even(
@@ -141,8 +116,13 @@ def _read_even(
         strings_can_be_null=False,
     )
     last: pa.RecordBatch | None = None
+    header: pa.RecordBatch | None = None
     for batch in pyarrow.csv.open_csv(file, convert_options=convert_options, **options):
         kept = batch.slice(skip_records)
+        if header is None and skip_records:
+            header = batch.slice(0, 1)
+        if header is not None and _repeats(header, kept):
+            raise pa.ArrowInvalid("the header is repeated")
         skip_records -= batch.num_rows - kept.num_rows
         if kept.num_rows:
             into.add(kept)
@@ -150,27 +130,41 @@ def _read_even(
     return last
 
 
+def _repeats(header: pa.RecordBatch, batch: pa.RecordBatch) -> bool:
+    """Tell whether a row equals the header, as where files were joined."""
+    if len(header.columns) < 2:
+        return False
+    equal = None
+    for name, column in zip(header.columns, batch.columns, strict=True):
+        own = pc.equal(column, name[0])
+        equal = own if equal is None else pc.and_(equal, own)
+        if not pc.any(equal, min_count=0).as_py():
+            return False
+    return True
+
+
 def _parse_ragged(
     text: Text, dialect: Dialect, into: Cells, skip_lines: int, skip_records: int
 ) -> list[str]:
     """Parse row by row, mending rows that are too long or too short."""
-    ragged = _Ragged()
-    open_line = _read_rows(text, dialect, into, skip_lines, skip_records, ragged)
+    mending = Mending(into.n_columns)
+    open_line = _read_rows(text, dialect, into, skip_lines, skip_records, mending)
     if not open_line:
-        return list(ragged.sentences(into.n_columns))
+        return list(mending.sentences())
     # Once more with quotes as ordinary characters: right if no cell needs them.
-    literal = _Ragged()
+    literal = Mending(into.n_columns)
     into.clear()
     unquoted = replace(dialect, quotechar="")
     _read_rows(text, unquoted, into, skip_lines, skip_records, literal)
-    if literal.n_long or literal.n_short:
+    if literal.n_ragged:
         raise TableError(
             f"The quote opened in line {open_line} is never closed: close or remove it "
             "and upload the file again."
         )
     return [
         f"The quote opened in line {open_line} is never closed: "
-        "quotes were read as ordinary characters."
+        "quotes were read as ordinary characters.",
+        *literal.sentences(),
     ]
 
 
@@ -180,32 +174,31 @@ def _read_rows(
     into: Cells,
     skip_lines: int,
     skip_records: int,
-    ragged: _Ragged,
+    mending: Mending,
 ) -> int:
     """Read all rows; return the line of an unclosed quote, or 0."""
-    width = into.n_columns
     lines = io.TextIOWrapper(text.open(), encoding="utf-8", newline="")
     next(itertools.islice(lines, skip_lines, skip_lines), None)
     # Behind an open quote the added last line is part of a cell, not a row of its own.
-    reader = dialect.reader(itertools.chain(lines, [_END]))
+    reader = dialect.reader(
+        itertools.chain(lines, [_END]), comments=mending.comments(skip_lines)
+    )
     chunk: list[list[str]] = []
-    to_skip, line, open_line = skip_records, 0, 0
+    to_skip, line, open_line = skip_records, skip_lines, 0
     try:
         for row in reader:
-            first_line, line = line + 1 + skip_lines, reader.line_num
-            if row == [_END]:
-                break
+            first_line, line = line + 1, reader.line_num + skip_lines
             if row and row[-1].endswith(_END):
-                open_line = first_line
+                open_line = 0 if row == [_END] else first_line
                 break
-            if not row or not (is_filled(row) or width == 1):
-                continue
-            if to_skip:
+            if not row or not (is_filled(row) or into.n_columns == 1):
+                mending.blank_line()
+            elif to_skip:
+                mending.header(row)
                 to_skip -= 1
-                continue
-            fits = len(row) == width
-            chunk.append(row if fits else ragged.fit(row, width, first_line))
-            if len(chunk) == _CHUNK_ROWS:
+            else:
+                chunk += mending.rows(row, first_line)
+            if len(chunk) >= _CHUNK_ROWS:
                 into.add(_to_arrow(chunk))
                 chunk = []
     except csv.Error as error:
@@ -215,6 +208,7 @@ def _read_rows(
         ) from error
     finally:
         lines.close()
+    chunk += mending.rest()
     if chunk:
         into.add(_to_arrow(chunk))
     return open_line
@@ -226,13 +220,3 @@ def _to_arrow(rows: list[list[str]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(
         arrays, names=[str(i) for i in range(len(arrays))]
     )
-
-
-def _rows(n: int) -> str:
-    return "1 row" if n == 1 else f"{n} rows"
-
-
-def _lines(lines: list[int], n: int) -> str:
-    shown = ", ".join(map(str, lines))
-    more = ", ..." if n > len(lines) else ""
-    return f"{'line' if n == 1 else 'lines'} {shown}{more}"

@@ -2,13 +2,14 @@
 
 import itertools
 
-from runs.tables.dialect import ONE_COLUMN, Dialect, detect_dialect, sample_rows
+from runs.tables.dialect import ONE_COLUMN, detect_dialect, sample_rows
 from runs.tables.encoding import read_text
 from runs.tables.errors import TableError
 from runs.tables.formats.fixed import find_fixed
 from runs.tables.formats.found import Rows, Source
 from runs.tables.header import find_header
 from runs.tables.parsing import parse
+from runs.tables.rows import Dialect
 from runs.tables.text import Text
 
 _SAMPLE_BYTES = 1 << 17
@@ -51,9 +52,13 @@ def find_text(source: Source) -> Rows:
         delimiter=options.delimiter,
         quotechar=options.quotechar,
         escapechar=options.escapechar,
+        # Those a person names are left out already.
+        comment=None if options.comment is None else "",
     )
+    # Cells within quotes tell aligned columns apart better than their places do.
+    quoted = dialect.merged and dialect.quotechar in below
     if options.format == "fixed" or (
-        options.format is None and options.delimiter is None
+        options.format is None and options.delimiter is None and not quoted
     ):
         found = find_fixed(text, below, dialect, source, truncated=truncated)
         if found is not None:
@@ -95,7 +100,7 @@ def _delimited(
             else dialect.delimiter,
             "quotechar": dialect.quotechar,
             "escapechar": dialect.escapechar,
-            "comment": options.comment or "",
+            "comment": options.comment or dialect.comment,
             "header": header.present,
             "skip_lines": header.skipped_lines,
         },

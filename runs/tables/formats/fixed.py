@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from runs.tables.dialect import ONE_COLUMN, Dialect
+from runs.tables.dialect import ONE_COLUMN
 from runs.tables.errors import TableError
 from runs.tables.formats.found import Rows, Source
 from runs.tables.header import find_header
+from runs.tables.rows import Dialect
 from runs.tables.shelf import Cells
 from runs.tables.text import Text
 

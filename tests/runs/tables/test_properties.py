@@ -81,6 +81,59 @@ def test_quoted_cells_are_read_as_written(rows, delimiter):
     assert table.repairs == []
 
 
+@st.composite
+def dialects(draw):
+    """Draw a way to write a table that leaves no doubt about its cells."""
+    delimiter = draw(st.sampled_from([*list(",;\t|~^!&@§"), "||", "~#~", "|-|"]))
+    quotechar = draw(st.sampled_from("\"'"))
+    encoding = draw(
+        st.sampled_from(
+            ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"]
+        )
+    )
+    newline = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    return delimiter, quotechar, encoding, newline
+
+
+@given(tables(WORDS, min_width=2).filter(lambda rows: len(rows) > 2), dialects())
+@settings(max_examples=100, deadline=None)
+def test_any_dialect_and_encoding_are_read_back(rows, dialect):
+    delimiter, quotechar, encoding, newline = dialect
+    rows = [[*row, str(n)] for n, row in enumerate(rows)]
+    several = len(delimiter) > 1
+    text = write(
+        rows,
+        delimiter="\x1f" if several else delimiter,
+        quotechar=quotechar,
+        quoting=csv.QUOTE_MINIMAL if several else csv.QUOTE_ALL,
+        lineterminator=newline,
+    ).decode()
+
+    table = read_bytes(text.replace("\x1f", delimiter).encode(encoding))
+
+    assert table.reading.delimiter == delimiter
+    *words, numbers = table.frame.columns
+    found = table.frame[words].to_numpy().tolist()
+    assert found == stripped([row[:-1] for row in rows])
+    assert table.frame[numbers].tolist() == list(range(len(rows)))
+
+
+PIECES = st.sampled_from(
+    [*",;\t|\"'#~ \n\r\\0", "a", "1", "é", "//", "% ", "||", '""', "a,b\n", "-+-"]
+)
+
+
+@given(st.lists(PIECES, max_size=60).map("".join))
+@settings(max_examples=300, deadline=2000)
+def test_any_marks_are_a_table_or_a_sentence_within_seconds(text):
+    try:
+        table = read_bytes(text.encode())
+    except TableError:
+        return
+    assert len(table.frame)
+    assert table.frame.columns.is_unique
+
+
 @given(tables(WORDS | st.sampled_from(sorted(MISSING)), min_width=2))
 @settings(max_examples=40, deadline=None)
 def test_missing_cells_are_missing_and_no_others(rows):

@@ -141,7 +141,9 @@ def test_long_rows_keep_their_first_cells_and_are_reported(read):
     table = read("a,b\n1,2\n3,4,extra\n5,6,\n7,8\n")
 
     assert table.frame.to_numpy().tolist() == [[1, 2], [3, 4], [5, 6], [7, 8]]
-    assert table.repairs == ["1 row with more than 2 cells kept the first 2 (line 3)."]
+    assert table.repairs == [
+        '1 row with more than 2 cells kept the first 2 (line 3): "extra" was left out.'
+    ]
 
 
 def test_line_numbers_count_lines_within_quotes_and_above_the_table(read):
@@ -159,7 +161,8 @@ def test_many_odd_rows_show_the_first_lines(read):
     table = read("a,b\n" + "1,2\n" * 20 + "1,2,3\n" * 9)
 
     assert table.repairs == [
-        "9 rows with more than 2 cells kept the first 2 (lines 22, 23, 24, 25, 26, ...)."
+        "9 rows with more than 2 cells kept the first 2 "
+        '(lines 22, 23, 24, 25, 26, ...): "3" was left out.'
     ]
 
 
