@@ -62,12 +62,14 @@ complete rows (no columns). ``measure`` is "spearman" (from -1 to 1), "cramers_v
          "power": 0 to 1 | None,                # None: not a column to predict from
          "score", "baseline"}],                 # of power_measure, both None with power
       "power_measure": "f1_weighted" | "mean_absolute_error",
-      "sums": {"columns": [name], "coefficients": [number], "intercept": number} | None,
+      "sums": {"columns": [name], "coefficients": [number], "intercept": number,
+               "n_constants": different intercepts that nearly all rows need} | None,
       "conflicts": {"n_rows", "n_groups", "n_columns"}  # equal but for the target
     }
 """
 
 from runs.tables.profile.columns import preview, profile_columns
 from runs.tables.profile.table import profile_table
+from runs.tables.profile.target import profile_target
 
-__all__ = ["preview", "profile_columns", "profile_table"]
+__all__ = ["preview", "profile_columns", "profile_table", "profile_target"]

@@ -125,16 +125,17 @@ def correlation_ratio(codes: Codes, values: Numbers) -> float | None:
     codes, values = codes[known], values[known]
     if len(values) < 2:
         return None
-    values = values - values.mean()
-    scale = float(np.abs(values).max())
-    if not 0 < scale < math.inf:
+    # Scaled first, because the sum of large numbers is infinite.
+    values = values / (float(np.abs(values).max()) or 1.0)
+    values -= values.mean()
+    total = float(values @ values)
+    if total <= 1e-24 * len(values):  # what rounding leaves of equal values
         return None
-    values /= scale
     sums = np.bincount(codes, values)
     counts = np.bincount(codes)
     used = counts > 0
     between = float((np.square(sums[used]) / counts[used]).sum())
-    return unbiased_eta(between / float(values @ values), len(values), int(used.sum()))
+    return unbiased_eta(between / total, len(values), int(used.sum()))
 
 
 def unbiased_eta(share: float, n_rows: int, n_groups: int) -> float | None:

@@ -104,7 +104,7 @@ class Missingness:
             return [{"columns": [], "n_rows": self._n_rows}], 0
         some = self._hashes if self._rows is None else self._hashes[self._rows]
         places = _first_places(some)
-        patterns = []
+        patterns: list[dict[str, Any]] = []
         left = self._n_rows
         values, counts = np.unique(self._hashes, return_counts=True)
         for at in np.argsort(-counts, kind="stable"):

@@ -222,9 +222,9 @@ def _finite_of(values: Numbers) -> Numbers:
     return values[np.isfinite(values)]
 
 
-def _median(values: Numbers) -> np.float64:
+def _median(values: Numbers) -> float:
     middle = values[(len(values) - 1) // 2 : len(values) // 2 + 1]
-    return middle.mean(dtype=np.float64)
+    return float(middle.mean(dtype=np.float64))
 
 
 def _moments(values: Numbers) -> tuple[float | None, float | None]:

@@ -91,9 +91,11 @@ def _lengths(series: pd.Series) -> npt.NDArray[np.float64]:
 def _numbers(series: pd.Series) -> npt.NDArray[np.float64]:
     if series.dtype.kind == "M":
         values = series.dt.as_unit("us").to_numpy()
-        numbers = values.astype(np.int64).astype(np.float64)
-        numbers[np.isnat(values)] = np.nan
-        return numbers
-    numbers = series.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+        moments: npt.NDArray[np.float64] = values.astype(np.int64).astype(np.float64)
+        moments[np.isnat(values)] = np.nan
+        return moments
+    numbers: npt.NDArray[np.float64] = series.to_numpy(
+        dtype=np.float64, na_value=np.nan, copy=True
+    )
     numbers[np.isinf(numbers)] = np.nan
     return numbers

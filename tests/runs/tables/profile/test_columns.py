@@ -1,12 +1,14 @@
+import dataclasses
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from runs.tables.kinds import guess_kinds
+from runs.tables.kinds import Kind, guess_kinds
 from runs.tables.labels import label
 from runs.tables.profile import preview, profile_columns
 
@@ -154,3 +156,117 @@ def test_preview_shows_the_first_rows_as_text():
 )
 def test_label_of_a_value(value, text):
     assert label(value) == text
+
+
+def detailed(values, kind=None):
+    frame = pd.DataFrame({"x": pd.Series(values)})
+    (column,) = guess_kinds(frame)
+    if kind is not None:
+        column = dataclasses.replace(column, kind=kind)
+    (described,) = profile_columns(frame, [column], detailed=True)
+    assert json.loads(json.dumps(described, allow_nan=False)) == described
+    return described
+
+
+def test_details_of_numbers_agree_with_numpy_and_scipy():
+    values = np.random.default_rng(0).lognormal(size=501).round(2) - 1
+
+    described = detailed(values)
+
+    expected = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
+    assert list(described["quantiles"].values()) == pytest.approx(expected.tolist())
+    assert described["std"] == pytest.approx(values.std())
+    assert described["skew"] == pytest.approx(scipy.stats.skew(values))
+    assert described["n_zero"] == (values == 0).sum()
+    assert described["n_negative"] == (values < 0).sum()
+    third, first = expected[3], expected[1]
+    fence = third + 3 * (third - first)
+    assert described["outliers"]["n_high"] == (values > fence).sum() > 0
+    assert described["outliers"]["distance"] == pytest.approx(
+        (values.max() - third) / (third - first)
+    )
+
+
+def test_infinite_numbers_are_counted_and_left_out():
+    described = detailed([1.0, 2.0, 3.0, np.inf, -np.inf, np.nan])
+
+    assert described["n_infinite"] == 2
+    assert (described["min"], described["max"], described["mean"]) == (1.0, 3.0, 2.0)
+    assert described["quantiles"]["50"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        ([1, 1, 2, 9], "ascending"),
+        ([9, 2, 2], "descending"),
+        ([1, 9, 2], None),
+        ([4, 4, 4], None),
+        ([1.0, np.nan, 2.0], "ascending"),
+    ],
+)
+def test_order_of_rows_is_told(values, order):
+    assert detailed(values)["order"] == order
+
+
+def test_most_frequent_number_is_told():
+    assert detailed([3, 1, 2, 2, 1])["most"] == ["1", 2]
+
+
+def test_gap_and_step_of_dates_are_told():
+    days = ["2020-01-02", "2020-01-01", "2020-01-03", "2020-02-01"]
+
+    described = detailed(pd.to_datetime(days))
+
+    assert described["step_seconds"] == 86400
+    assert described["largest_gap"] == {
+        "from": "2020-01-03",
+        "to": "2020-02-01",
+        "seconds": 29 * 86400.0,
+    }
+    assert described["quantiles"]["25"] == "2020-01-01 18:00:00"
+    assert described["order"] is None
+
+
+def test_lengths_of_texts_are_counted_in_words_and_characters():
+    described = detailed(["one", " two  words ", None, "here are three"], Kind.TEXT)
+
+    assert described["words"] == {
+        "5": pytest.approx(1.1),
+        "25": 1.5,
+        "50": 2.0,
+        "75": 2.5,
+        "95": pytest.approx(2.9),
+        "max": 3.0,
+    }
+    assert described["characters"]["max"] == 14
+    assert described["longest"] == "here are three"
+    assert described["examples"] == ["one", " two  words ", "here are three"]
+
+
+def test_longest_text_is_cut():
+    assert detailed(["a", "b" * 1000])["longest"] == "b" * 300
+
+
+def test_what_is_no_number_among_numbers_is_shown_with_its_row():
+    described = detailed(["1", None, "2,5", "three", "-4e3", "three", "5", "x"])
+
+    assert described["mixed"] == {
+        "n_numbers": 4,
+        "n_other": 3,
+        "n_distinct_other": 2,
+        "examples": [[4, "three"], [8, "x"]],
+    }
+
+
+@pytest.mark.parametrize("values", [["a", "b"], ["1", "2"], ["1", "a"], ["a", None]])
+def test_words_or_numbers_alone_are_not_mixed(values):
+    assert detailed(pd.Series(values, dtype="str"))["mixed"] is None
+
+
+@pytest.mark.parametrize(
+    ("values", "is_code"),
+    [(["A-1", "BC-22"], True), (["A-1", "two"], False), (["A 1", "B 2"], False)],
+)
+def test_codes_are_told_from_words(values, is_code):
+    assert detailed(values)["is_code"] is is_code
