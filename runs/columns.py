@@ -9,6 +9,7 @@ N_TOP = 3
 ICONS = {
     "numeric": "hash",
     "category": "tag",
+    "integer_category": "list-numbers",
     "boolean": "toggle-left",
     "datetime": "calendar",
     "text": "abc",

@@ -28,7 +28,9 @@ from runs.search.spaces import Space, parse_space, space_to_json
 from runs.validation import check_validation
 
 # The kinds of columns that can inform a prediction; identifiers and constants cannot.
-FEATURE_KINDS = frozenset({"numeric", "category", "boolean", "datetime", "text"})
+FEATURE_KINDS = frozenset(
+    {"numeric", "category", "integer_category", "boolean", "datetime", "text"}
+)
 # A sampled search without a number of trials: with no limit, and with one in time.
 SAMPLED_TRIALS = 30
 MAX_TRIALS = 10_000

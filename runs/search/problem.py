@@ -7,6 +7,9 @@ from collections.abc import Sequence
 MAX_CLASSES = 100
 MAX_HOLDOUT = 0.9
 
+# Kinds of columns that can be predicted as a number.
+_NUMBERS = ("numeric", "integer_category")
+
 _POSITIVE = {"1", "1.0", "yes", "y", "true", "t", "positive", "pos", "+", "on"}
 _NEGATIVE = {"0", "0.0", "no", "n", "false", "f", "negative", "neg", "-", "off"}
 
@@ -171,7 +174,7 @@ def check_target(
 
 
 def _check_numbers(kind: str, n_train: int, n_splits: int) -> None:
-    if kind != "numeric":
+    if kind not in _NUMBERS:
         raise SpecError(
             f"Regression needs a target of numbers, and this column is {kind}; "
             "choose classification or another column.",
@@ -200,11 +203,12 @@ def _check_classes(
             field="task",
         )
     if distinct > MAX_CLASSES or classes is None:
-        way_out = "choose regression" if kind == "numeric" else "choose another column"
+        is_number = kind in _NUMBERS
+        way_out = "choose regression" if is_number else "choose another column"
         raise SpecError(
             f"The target has {distinct} different values, and a class target may have "
             f"at most {MAX_CLASSES}; {way_out}.",
-            field="task" if kind == "numeric" else "target",
+            field="task" if is_number else "target",
         )
 
 

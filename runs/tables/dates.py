@@ -65,7 +65,9 @@ class Dates:
     note: str = ""
 
 
-def parse_dates(texts: pa.Array, *, day_first: bool = False) -> Dates | None:
+def parse_dates(
+    texts: pa.Array, *, day_first: bool = False, certain: bool = False
+) -> Dates | None:
     """Read texts as dates if every one of them is written as one, in the same form.
 
     Parameters
@@ -74,6 +76,8 @@ def parse_dates(texts: pa.Array, *, day_first: bool = False) -> Dates | None:
         Trimmed strings, none missing.
     day_first : bool, default False
         How to read ``03/04/2020`` when nothing else tells.
+    certain : bool, default False
+        Whether a person says so: then it needs no note.
 
     Returns
     -------
@@ -98,6 +102,8 @@ def parse_dates(texts: pa.Array, *, day_first: bool = False) -> Dates | None:
         (reading for reading in readings if reading[0].startswith("%d") == day_first),
         readings[0],
     )
+    if certain:
+        return Dates(values)
     order = "day first" if chosen.startswith("%d") else "month first"
     return Dates(values, f"Dates were read {order} in")
 

@@ -81,7 +81,14 @@ class Dialect:
 ONE_COLUMN = Dialect("\x1e")
 
 
-def detect_dialect(sample: str, *, truncated: bool = False) -> Dialect:
+def detect_dialect(
+    sample: str,
+    *,
+    truncated: bool = False,
+    delimiter: str | None = None,
+    quotechar: str | None = None,
+    escapechar: str | None = None,
+) -> Dialect:
     """Find the delimiter and quoting of a text.
 
     Parameters
@@ -90,6 +97,8 @@ def detect_dialect(sample: str, *, truncated: bool = False) -> Dialect:
         The beginning of the text, or all of it.
     truncated : bool, default False
         Whether the sample may end inside a row.
+    delimiter, quotechar, escapechar : str or None, default None
+        What a person says of it, empty for none; detected if None.
 
     Returns
     -------
@@ -97,6 +106,20 @@ def detect_dialect(sample: str, *, truncated: bool = False) -> Dialect:
         The best dialect. A text of one column gets a comma, or `ONE_COLUMN` if its
         values hold commas.
     """
+    found = _detected(sample, truncated=truncated, delimiter=delimiter)
+    if quotechar is not None:
+        found = replace(found, quotechar=quotechar)
+    if escapechar is not None:
+        found = replace(found, escapechar=escapechar)
+    return found
+
+
+def _detected(sample: str, *, truncated: bool, delimiter: str | None) -> Dialect:
+    if delimiter == "":
+        return ONE_COLUMN
+    if delimiter is not None:
+        best = _best(sample, {delimiter: 1.0}, truncated=truncated)
+        return best or Dialect(delimiter)
     usual = _best(sample, _USUAL, truncated=truncated)
     if usual is not None:
         return usual

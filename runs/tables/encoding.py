@@ -46,7 +46,7 @@ _LEGACY = [
 _LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
 
 
-def read_text(path: Path, *, filename: str) -> Text:
+def read_text(path: Path, *, filename: str, encoding: str | None = None) -> Text:
     """Detect the encoding of a text and turn it into UTF-8.
 
     Parameters
@@ -55,6 +55,8 @@ def read_text(path: Path, *, filename: str) -> Text:
         The file. One that is clean UTF-8 already is not loaded.
     filename : str
         The name the person knows the file by, for messages.
+    encoding : str or None, default None
+        The encoding if a person says it; detected if None.
 
     Returns
     -------
@@ -69,9 +71,11 @@ def read_text(path: Path, *, filename: str) -> Text:
     with path.open("rb") as file:
         mark = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
     start = len(codecs.BOM_UTF8) if mark else 0
+    if encoding is not None and codecs.lookup(encoding).name != "utf-8":
+        return _to_utf8(path.read_bytes(), filename, encoding)
     if _is_clean(path):
         return Text(path, start, path.stat().st_size - start, "utf-8", [])
-    return _to_utf8(path.read_bytes(), filename)
+    return _to_utf8(path.read_bytes(), filename, encoding)
 
 
 def _is_clean(path: Path) -> bool:
@@ -89,18 +93,18 @@ def _is_clean(path: Path) -> bool:
     return True
 
 
-def _to_utf8(data: bytes, filename: str) -> Text:
+def _to_utf8(data: bytes, filename: str, given: str | None = None) -> Text:
     for bom, encoding in _BOMS:
-        if data.startswith(bom):
+        if given is None and data.startswith(bom):
             if encoding == "utf-8":
                 data = data[len(bom) :]
             break
     else:
-        encoding = _utf16_without_mark(data) or "utf-8"
-    if encoding == "utf-8" and not _is_utf8(data):
+        encoding = given or _utf16_without_mark(data) or "utf-8"
+    if encoding == "utf-8" and given is None and not _is_utf8(data):
         encoding = _legacy_encoding(data, filename)
         data, repairs = _transcode(data, encoding)
-    elif encoding == "utf-8":
+    elif encoding == "utf-8" and given is None:
         repairs = []
     else:
         data, repairs = _transcode(data, encoding)

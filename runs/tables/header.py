@@ -26,13 +26,22 @@ class Header:
     repairs: list[str]
 
 
-def find_header(rows: list[tuple[list[str], int]]) -> Header:
+def find_header(
+    rows: list[tuple[list[str], int]],
+    *,
+    header: bool | None = None,
+    skip_lines: int | None = None,
+) -> Header:
     """Find where the table begins and name its columns.
 
     Parameters
     ----------
     rows : list of tuple of list of str and int
         The first rows of the file, each with the number of lines before it; not empty.
+    header : bool or None, default None
+        Whether there are names, if a person says so; detected if None.
+    skip_lines : int or None, default None
+        Lines above the table, if a person says how many; detected if None.
 
     Returns
     -------
@@ -42,9 +51,13 @@ def find_header(rows: list[tuple[list[str], int]]) -> Header:
         header, else 0.
     """
     repairs: list[str] = []
-    first = _first_row(rows)
+    if skip_lines is not None:
+        starts = [i for i, (_, before) in enumerate(rows) if before >= skip_lines]
+        first = starts[0] if starts else len(rows) - 1
+    else:
+        first = _first_row(rows)
     skipped = rows[first][1]
-    if first:
+    if first and skip_lines is None:
         what = (
             "1 line above the table was"
             if first == 1
@@ -52,9 +65,11 @@ def find_header(rows: list[tuple[list[str], int]]) -> Header:
         )
         repairs.append(f"{what} left out.")
     top, body = rows[first][0], [row for row, _ in rows[first + 1 :]]
-    if not _is_header(top, body):
+    present = _is_header(top, body) if header is None else header
+    if not present:
         width = max(len(top), _usual_width(body))
-        repairs.append("The file has no header: columns were numbered.")
+        if header is None:
+            repairs.append("The file has no header: columns were numbered.")
         names = [f"column_{i}" for i in range(1, width + 1)]
         return Header(names, frozenset(), False, skipped, 0, repairs)
     cells = [" ".join(cell.split()) for cell in _fit_to_body(top, body)]

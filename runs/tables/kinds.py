@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from runs.tables.codes import ID_NAME, code_evidence
+
 _FEW = 40
 _FEW_SHARE = 0.05
 _MOST_CATEGORIES = 1000
@@ -24,9 +26,6 @@ _TRUTH_PAIRS = (
     {"y", "n"},
     {"on", "off"},
 )
-_ID_NAME = re.compile(
-    r"(?:^|[\W_])(?i:id|uuid|guid|rowid|index|rownames)$|[a-z](?:Id|ID)$|^Unnamed"
-)
 _UNNAMED = re.compile(r"column_\d+$")
 
 
@@ -35,6 +34,7 @@ class Kind(enum.StrEnum):
 
     NUMERIC = "numeric"
     CATEGORY = "category"
+    INTEGER_CATEGORY = "integer_category"  # codes written as whole numbers
     BOOLEAN = "boolean"
     DATETIME = "datetime"
     TEXT = "text"
@@ -44,7 +44,14 @@ class Kind(enum.StrEnum):
 
 
 FEATURE_KINDS: Final[frozenset[Kind]] = frozenset(
-    {Kind.NUMERIC, Kind.CATEGORY, Kind.BOOLEAN, Kind.DATETIME, Kind.TEXT}
+    {
+        Kind.NUMERIC,
+        Kind.CATEGORY,
+        Kind.INTEGER_CATEGORY,
+        Kind.BOOLEAN,
+        Kind.DATETIME,
+        Kind.TEXT,
+    }
 )
 
 
@@ -139,14 +146,29 @@ def _guess(name: str, series: pd.Series) -> tuple[Kind, str]:
     all_distinct = n_distinct == len(series)
     if dtype_name(series) == "string":
         return _guess_strings(name, present, n_distinct, all_distinct=all_distinct)
-    if all_distinct and dtype_name(series) == "int64":
-        if _ID_NAME.search(name):
+    return _guess_numbers(name, series, present, n_distinct)
+
+
+def _guess_numbers(
+    name: str, series: pd.Series, present: pd.Series, n_distinct: int
+) -> tuple[Kind, str]:
+    if n_distinct == 2 and set(present.unique()) == {0, 1}:
+        return Kind.BOOLEAN, "The two values are 0 and 1."
+    if n_distinct == len(series) and dtype_name(series) == "int64":
+        if ID_NAME.search(name):
             return Kind.IDENTIFIER, "All values differ and the name says identifier."
         if _counts_rows(series) and len(series) >= _MIN_ROWS_FOR_CODES:
             return Kind.IDENTIFIER, "The values count the rows."
         if _counts_rows(series) and _UNNAMED.match(name):
             return Kind.IDENTIFIER, "The values count the rows."
+    few = n_distinct < len(present) and n_distinct <= _most_categories(len(present))
+    if few and (evidence := code_evidence(name, present, n_distinct)):
+        return Kind.INTEGER_CATEGORY, evidence
     return Kind.NUMERIC, f"The values are numbers, {n_distinct:,} of them different."
+
+
+def _most_categories(n_rows: int) -> int:
+    return min(max(_FEW, int(_FEW_SHARE * n_rows)), _MOST_CATEGORIES)
 
 
 def _guess_strings(
@@ -160,12 +182,12 @@ def _guess_strings(
     n_words = float(sample.str.count(r"\S+").mean())
     n_chars = float(sample.str.len().mean())
     if all_distinct:
-        if _ID_NAME.search(name) and n_words < _MANY_WORDS:
+        if ID_NAME.search(name) and n_words < _MANY_WORDS:
             return Kind.IDENTIFIER, "All values differ and the name says identifier."
         if n_rows >= _MIN_ROWS_FOR_CODES and _are_codes(sample):
             return Kind.IDENTIFIER, "All values differ and are codes of one form."
     prose = n_words >= _MANY_WORDS or n_chars >= _LONG_TEXT
-    few = min(max(_FEW, int(_FEW_SHARE * n_rows)), _MOST_CATEGORIES)
+    few = _most_categories(n_rows)
     if n_distinct <= few and not (prose and 2 * n_distinct > n_rows):
         return Kind.CATEGORY, f"{n_distinct:,} different values in {n_rows:,} rows."
     form = f"{n_words:.0f} words long on average" if prose else "short texts"

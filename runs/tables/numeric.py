@@ -66,7 +66,13 @@ class Numbers:
     note: str = ""
 
 
-def parse_numbers(texts: pa.Array, *, comma_first: bool = False) -> Numbers | None:
+def parse_numbers(
+    texts: pa.Array,
+    *,
+    comma_first: bool = False,
+    decimal: str | None = None,
+    thousands: str | None = None,
+) -> Numbers | None:
     """Read texts as numbers if every one of them is written as one.
 
     Parameters
@@ -76,6 +82,9 @@ def parse_numbers(texts: pa.Array, *, comma_first: bool = False) -> Numbers | No
     comma_first : bool, default False
         Whether ``1,234`` is more likely 1.234 than 1234, as in files whose delimiter
         is a semicolon.
+    decimal, thousands : str or None, default None
+        The marks a person says they are written with, empty for none; detected if
+        None.
 
     Returns
     -------
@@ -89,6 +98,8 @@ def parse_numbers(texts: pa.Array, *, comma_first: bool = False) -> Numbers | No
         return None
     if _all_match(texts, _WHOLE):
         return _parse_whole(texts)
+    if decimal is not None or thousands is not None:
+        return _parse_given(texts, decimal, thousands)
     if _all_match(texts, _PLAIN):
         return Numbers(_to_float(texts))
     stripped, affix = _strip_affix(texts)
@@ -169,6 +180,41 @@ def parse_any_numbers(texts: "pd.Series[str]") -> npt.NDArray[np.float64]:
             plain = _to_plain(chosen, form) if form else chosen
             result[todo] = _to_float(plain)
     return result
+
+
+def _parse_given(
+    texts: pa.Array, decimal: str | None, thousands: str | None
+) -> Numbers | None:
+    """Read numbers in the marks a person gave, and with no other."""
+    if decimal is None:
+        decimal = "," if thousands == "." else "."
+    if thousands is None:
+        thousands = ""
+    # A blank and an apostrophe each have several shapes.
+    drop = next(
+        (
+            kind
+            for kind in (" \u00a0\u202f", "'\u2019")
+            if thousands and thousands in kind
+        ),
+        thousands,
+    )
+    whole = r"\d+"
+    if drop:
+        marks = "".join(rf"\x{{{ord(char):04X}}}" for char in drop)
+        whole = rf"(?:\d{{1,3}}(?:[{marks}]\d{{3}})+|\d+)"
+    mark = re.escape(decimal)
+    pattern = rf"[+-]?(?:{whole}(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?"
+    form = _Form(pattern, drop, decimal, "")
+    stripped, affix = _strip_affix(texts)
+    if not _all_match(stripped, form.pattern):
+        return None
+    plain = _to_plain(stripped, form)
+    return (
+        _parse_whole(plain)
+        if _all_match(plain, _WHOLE)
+        else Numbers(_to_float(plain), affix)
+    )
 
 
 def _parse_whole(texts: pa.Array) -> Numbers | None:

@@ -1,7 +1,8 @@
 """Columns of strings to typed columns of a frame."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,57 @@ from runs.tables.numeric import (
     too_long_for_float,
 )
 
-_MISSING = pa.array(sorted(MISSING), pa.large_string())
 # Rows that tell whether a column is worth a try as plain numbers.
 _FIRST_ROWS = 1000
-_MISSING_AMONG_TYPED = pa.array(sorted(MISSING_AMONG_TYPED), pa.large_string())
+
+
+def _values(texts: Collection[str]) -> pa.Array:
+    return pa.array(sorted(texts), pa.large_string())
+
+
+_MISSING = _values(MISSING)
+_MISSING_AMONG_TYPED = _values(MISSING_AMONG_TYPED)
+_NONE = _values([])
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How values are written, as far as a person says so; None is detected.
+
+    Attributes
+    ----------
+    decimal, thousands : str or None
+        The marks in numbers, empty for none.
+    day_first : bool or None
+        Whether days stand before months.
+    missing : tuple of str or None
+        Texts that stand for a missing value, instead of the usual ones. An empty cell
+        is always missing.
+    european : bool
+        Whether decimal commas and days before months are the more likely reading
+        where both are possible.
+    """
+
+    decimal: str | None = None
+    thousands: str | None = None
+    day_first: bool | None = None
+    missing: tuple[str, ...] | None = None
+    european: bool = False
+    tokens: pa.Array = field(init=False, repr=False, compare=False)
+    tokens_among_typed: pa.Array = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the sets that cells are looked up in."""
+        own = self.missing
+        tokens = _MISSING if own is None else _values({"", *(t.strip() for t in own)})
+        among_typed = _MISSING_AMONG_TYPED if own is None else _NONE
+        object.__setattr__(self, "tokens", tokens)
+        object.__setattr__(self, "tokens_among_typed", among_typed)
+
+    @property
+    def has_plain_numbers(self) -> bool:
+        """Whether ``1.5`` is a number as it stands."""
+        return self.decimal != "," and self.thousands != "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +83,12 @@ class _Distinct:
 
 
 def type_columns(
-    table: pa.Table, *, european: bool = False, keep_text: Collection[str] = ()
+    table: pa.Table,
+    *,
+    spelling: Spelling | None = None,
+    keep_text: Collection[str] = (),
+    plain: Collection[str] = (),
+    missing_found: Counter[str] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Give every column the type its texts are written in.
 
@@ -43,11 +96,15 @@ def type_columns(
     ----------
     table : pyarrow.Table of shape (n_rows, n_columns)
         Columns of strings, none of them null.
-    european : bool, default False
-        Whether decimal commas and days before months are the more likely reading
-        where both are possible.
+    spelling : Spelling or None, default None
+        How values are written.
     keep_text : collection of str, default ()
         Names of columns that stay text whatever they look like.
+    plain : collection of str, default ()
+        Names of columns whose numbers are written as programs do, whatever a person
+        says of the others.
+    missing_found : Counter of str or None, default None
+        Counts the texts that were read as missing.
 
     Returns
     -------
@@ -57,11 +114,15 @@ def type_columns(
     """
     columns: dict[str, pd.Series] = {}
     notes: dict[str, list[str]] = {}
+    spelling = spelling or Spelling()
+    programs = replace(spelling, decimal=None, thousands=None)
+    found = Counter[str]() if missing_found is None else missing_found
     for name, column in zip(table.column_names, table.itercolumns(), strict=True):
         if name in keep_text:
-            columns[name] = _strings(_distinct(column))
+            columns[name] = _strings(_distinct(column, spelling), found)
             continue
-        columns[name], own_notes = _typed_column(column, european=european)
+        own = programs if name in plain else spelling
+        columns[name], own_notes = _typed_column(column, own, found)
         for note in own_notes:
             notes.setdefault(note, []).append(name)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
@@ -85,51 +146,64 @@ def sentences(notes: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _typed_column(
-    column: pa.ChunkedArray, *, european: bool
+    column: pa.ChunkedArray, spelling: Spelling, found: Counter[str]
 ) -> tuple[pd.Series, list[str]]:
     # Looking up a million different texts takes longer than reading them as numbers.
-    if _plain_numbers(column.slice(0, _FIRST_ROWS)) is not None:
-        numbers = _plain_numbers(column)
+    if spelling.has_plain_numbers and (
+        _plain_numbers(column.slice(0, _FIRST_ROWS), spelling) is not None
+    ):
+        own = Counter[str]()
+        numbers = _plain_numbers(column, spelling, own)
         if numbers is not None:
+            found.update(own)
             return pd.Series(numbers), []
-    return _typed(_distinct(column), european=european)
+    return _typed(_distinct(column, spelling), spelling, found)
 
 
 def _plain_numbers(
-    column: pa.ChunkedArray,
+    column: pa.ChunkedArray, spelling: Spelling, found: Counter[str] | None = None
 ) -> npt.NDArray[np.int64] | npt.NDArray[np.float64] | None:
     """Read a column of plain numbers and missing values; None if it is another."""
     texts = column.combine_chunks()
     numbers = parse_plain(texts)
     if numbers is None:
         texts = pc.utf8_trim_whitespace(texts)
-        missing = pc.is_in(texts, value_set=_MISSING)
+        missing = pc.is_in(texts, value_set=spelling.tokens)
         if pc.any(missing, min_count=0).as_py():
             numbers = parse_plain(pc.if_else(missing, "", texts))
+            if found is not None and numbers is not None:
+                counts = pc.value_counts(texts.filter(missing)).to_pylist()
+                found.update({c["values"]: c["counts"] for c in counts})
+    elif found is not None and numbers.dtype.kind == "f":
+        found[""] += int(np.isnan(numbers).sum())
     return numbers
 
 
-def _distinct(column: pa.ChunkedArray) -> _Distinct:
+def _distinct(column: pa.ChunkedArray, spelling: Spelling) -> _Distinct:
     # Each distinct text is read once, which makes a million rows of a few values cheap.
     encoded = pc.utf8_trim_whitespace(column).combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     texts = encoded.dictionary
-    missing = pc.is_in(texts, value_set=_MISSING).to_numpy(zero_copy_only=False)
+    missing = pc.is_in(texts, value_set=spelling.tokens).to_numpy(zero_copy_only=False)
     return _Distinct(texts, encoded.indices.to_numpy(), missing)
 
 
-def _typed(distinct: _Distinct, *, european: bool) -> tuple[pd.Series, list[str]]:
+def _typed(
+    distinct: _Distinct, spelling: Spelling, found: Counter[str]
+) -> tuple[pd.Series, list[str]]:
     present = ~distinct.missing
+    _count(distinct, distinct.missing, found)
     if not present.any():
         return pd.Series(np.full(len(distinct.codes), np.nan)), []
     marks = present & pc.is_in(
-        pc.utf8_lower(distinct.texts), value_set=_MISSING_AMONG_TYPED
+        pc.utf8_lower(distinct.texts), value_set=spelling.tokens_among_typed
     ).to_numpy(zero_copy_only=False)
     readable = present & ~marks
     texts = distinct.texts.filter(pa.array(readable))
-    series, note = _numbers_or_dates(distinct, texts, readable, european=european)
+    series, note = _numbers_or_dates(distinct, texts, readable, spelling)
     if series is not None:
+        _count(distinct, marks, found)
         return series, [*filter(None, [note]), *_mark_notes(distinct, marks)]
     return _truths(distinct) if _is_true_false(distinct) else _strings(distinct), []
 
@@ -138,14 +212,23 @@ def _numbers_or_dates(
     distinct: _Distinct,
     texts: pa.Array,
     readable: npt.NDArray[np.bool_],
-    *,
-    european: bool,
+    spelling: Spelling,
 ) -> tuple[pd.Series | None, str]:
-    numbers = parse_numbers(texts, comma_first=european)
+    numbers = parse_numbers(
+        texts,
+        comma_first=spelling.european,
+        decimal=spelling.decimal,
+        thousands=spelling.thousands,
+    )
     if numbers is not None:
         note = f"Numbers written with {numbers.note} in" if numbers.note else ""
         return _numbers(distinct, readable, numbers), note
-    dates = parse_dates(texts, day_first=european)
+    given = spelling.day_first
+    dates = parse_dates(
+        texts,
+        day_first=spelling.european if given is None else given,
+        certain=given is not None,
+    )
     if dates is not None:
         return _dates(distinct, readable, dates), dates.note
     return None, ""
@@ -172,6 +255,16 @@ def _dates(
     return pd.Series(values[distinct.codes])
 
 
+def _count(
+    distinct: _Distinct, chosen: npt.NDArray[np.bool_], found: Counter[str]
+) -> None:
+    """Count how often some of the distinct texts occur."""
+    if chosen.any():
+        n = np.bincount(distinct.codes, minlength=len(distinct.texts))
+        texts = distinct.texts.filter(pa.array(chosen)).to_pylist()
+        found.update(dict(zip(texts, n[chosen].tolist(), strict=True)))
+
+
 def _is_true_false(distinct: _Distinct) -> bool:
     if distinct.missing.any() or len(distinct.texts) > 6:  # so many ways to write it
         return False
@@ -183,7 +276,9 @@ def _truths(distinct: _Distinct) -> pd.Series:
     return pd.Series(np.array(truths, dtype=bool)[distinct.codes])
 
 
-def _strings(distinct: _Distinct) -> pd.Series:
+def _strings(distinct: _Distinct, found: Counter[str] | None = None) -> pd.Series:
+    if found is not None:
+        _count(distinct, distinct.missing, found)
     texts = pc.if_else(
         pa.array(distinct.missing), pa.scalar(None, pa.large_string()), distinct.texts
     )

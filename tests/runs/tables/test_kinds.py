@@ -63,8 +63,8 @@ def test_distinct_integers_of_another_name_are_numbers(name):
     assert kind_of([17, 4, 99, 23], name) is Kind.NUMERIC
 
 
-def test_repeated_integers_named_identifier_are_numbers():
-    assert kind_of([1, 1, 2, 2, 3], "group_id") is Kind.NUMERIC
+def test_repeated_integers_named_identifier_are_codes():
+    assert kind_of([1, 1, 2, 2, 3], "store_id") is Kind.INTEGER_CATEGORY
 
 
 @pytest.mark.parametrize("start", [0, 1])

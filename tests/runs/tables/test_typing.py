@@ -196,10 +196,10 @@ def test_true_and_false_beside_missing_stay_text(read):
     assert series.dropna().tolist() == ["true", "false"]
 
 
-def test_zero_and_one_are_numbers(read):
+def test_zero_and_one_are_truth_values_kept_as_numbers(read):
     _, entry, _ = column(read, ["0", "1", "1"])
 
-    assert (entry.kind, entry.dtype) == (Kind.NUMERIC, "int64")
+    assert (entry.kind, entry.dtype) == (Kind.BOOLEAN, "int64")
 
 
 def test_strings_lose_outer_blanks_and_nothing_else(read):
