@@ -160,7 +160,7 @@ def _is_encoding(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
 
 
 def _is_character(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    return isinstance(value, str) and len(value) <= 1 and value not in "\r\n\0"
+    return isinstance(value, str) and len(value) <= 1 and value not in set("\r\n\0")
 
 
 def _is_mark(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
