@@ -38,7 +38,7 @@ def remove_folds(sender: type[models.Model], instance: models.Model, **_: Any) -
 
 
 def remove_files(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
-    shared = getattr(sender, "SHARED_FILES", frozenset())
+    shared: frozenset[str] = getattr(sender, "SHARED_FILES", frozenset())
     for field in file_fields(sender):
         held: FieldFile = getattr(instance, field.name)
         if held:
