@@ -56,6 +56,9 @@ def settle(query: QueryDict, *, dataset: Dataset, changed: str = "") -> QueryDic
 def opening(query: QueryDict, *, dataset: Dataset) -> RunForm:
     """Return a form that opens with the values an address asks for."""
     data = settle(query, dataset=dataset) if query else query
+    if "scoring" not in query:
+        data = data.copy()
+        data.pop("scoring", None)  # nobody asked for it: what was accepted comes first
     initial = {
         name: data.getlist(name) if name in LISTS else data[name]
         for name in RunForm.base_fields
