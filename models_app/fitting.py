@@ -197,7 +197,8 @@ def seen_categories(
     found = {}
     for column in columns:
         # Of a text nearly every value is new, and its words are what counts.
-        if column["kind"] == "category" and column["dtype"] == "string":
+        words = column["kind"] == "category" and column["dtype"] == "string"
+        if words or column["kind"] == "integer_category":
             name = column["name"]
             seen = data.read([name], data.train_rows)[name]
             values = seen.dropna().unique().tolist()

@@ -59,11 +59,19 @@ class TrainingData:
     def read(
         self, columns: Sequence[str], positions: "np.ndarray | slice"
     ) -> "pd.DataFrame":
-        """Load some columns of some rows."""
+        """Load some columns of some rows, in the types their kinds ask for."""
+        from runs.tables.choosing import as_features
+        from runs.tables.kinds import Column, Kind
         from runs.tables.storage import read_rows
 
         with local_copy(self.run.dataset.table) as path:
-            return read_rows(path, columns, self.known[positions])
+            frame = read_rows(path, columns, self.known[positions])
+        described = filter(None, map(self.run.dataset.column, columns))
+        kinds = [
+            Column(c["name"], Kind(c["kind"]), c["reason"], c["dtype"])
+            for c in described
+        ]
+        return as_features(frame, kinds)
 
     @property
     def train_by(self) -> "np.ndarray | None":

@@ -5,11 +5,13 @@ loaded where Tuneboard is not installed.
 """
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -19,7 +21,13 @@ from sklearn.preprocessing import (
     OrdinalEncoder,
     StandardScaler,
 )
-from skrub import DatetimeEncoder, StringEncoder, TableVectorizer
+from skrub import (
+    ApplyToCols,
+    DatetimeEncoder,
+    StringEncoder,
+    TableVectorizer,
+    selectors,
+)
 
 from runs.search.algorithms import Algorithm, resolve
 from runs.search.parameters import Value
@@ -47,6 +55,8 @@ def make_preprocessor(recipe: str, *, random_state: int) -> Pipeline:
     recipe : {"linear", "tree", "native"}
         ``"tree"``: categories become codes, and missing values stay missing.
         ``"native"``: the same, for estimators that are told which columns are codes.
+        Ordered categories of numbers stay numbers in ``"tree"``, whose order helps to
+        divide them, and are categories in the other two.
         ``"linear"``: categories become indicators, missing values the median plus an
         indicator, and all columns get mean 0 and variance 1. In both, texts and
         categories with many values become components of their character n-grams, and
@@ -62,14 +72,14 @@ def make_preprocessor(recipe: str, *, random_state: int) -> Pipeline:
     if recipe in ("tree", "native"):
         return Pipeline(
             [
-                ("vectorize", _vectorizer(_codes(), random_state)),
+                ("vectorize", _vectorizer(recipe, random_state)),
                 ("finite", _finite()),
             ]
         )
     if recipe == "linear":
         return Pipeline(
             [
-                ("vectorize", _vectorizer(_indicators(), random_state)),
+                ("vectorize", _vectorizer(recipe, random_state)),
                 ("finite", _finite()),
                 # Single precision ends the solvers of linear models early.
                 ("double", _double()),
@@ -97,14 +107,16 @@ def make_preprocessor(recipe: str, *, random_state: int) -> Pipeline:
     )
 
 
-def _vectorizer(
-    low_cardinality: OneHotEncoder | OrdinalEncoder, random_state: int
-) -> TableVectorizer:
+def _vectorizer(recipe: str, random_state: int) -> TableVectorizer:
+    few: BaseEstimator = _indicators() if recipe == "linear" else _codes()
+    many: BaseEstimator = StringEncoder(
+        n_components=TEXT_COMPONENTS, random_state=random_state
+    )
+    if recipe == "tree":
+        few, many = _numbers_or(few), _numbers_or(many)
     return TableVectorizer(
-        low_cardinality=low_cardinality,
-        high_cardinality=StringEncoder(
-            n_components=TEXT_COMPONENTS, random_state=random_state
-        ),
+        low_cardinality=few,
+        high_cardinality=many,
         datetime=DatetimeEncoder(add_weekday=True),
         drop_null_fraction=MAX_MISSING,
         n_jobs=1,
@@ -114,6 +126,22 @@ def _vectorizer(
 def _codes() -> OrdinalEncoder:
     return OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=np.nan, dtype=np.float32
+    )
+
+
+def _numbers_or(encoder: BaseEstimator) -> Pipeline:
+    """Encode a column, unless it is an ordered category: that becomes its numbers."""
+    ordered = selectors.categorical() & selectors.filter(attrgetter("cat.ordered"))
+    as_number = FunctionTransformer(
+        pd.DataFrame.astype,
+        kw_args={"dtype": "float64"},
+        feature_names_out="one-to-one",
+    )
+    return Pipeline(
+        [
+            ("numbers", ApplyToCols(as_number, cols=ordered)),
+            ("others", ApplyToCols(encoder, cols=~selectors.numeric())),
+        ]
     )
 
 

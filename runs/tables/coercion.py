@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from runs.tables.choosing import as_features
 from runs.tables.dates import parse_any_dates
 from runs.tables.errors import TableError
 from runs.tables.header import listed
@@ -28,7 +29,8 @@ def coerce(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n_rows, len(columns))
-        Values that are no number or date where training had one are missing. A
+        Values that are no number or date where training had one are missing; codes
+        written as numbers have the type `as_features` gives them. A
         column of integers or truth values becomes float64 if a value is missing.
 
     Raises
@@ -46,7 +48,7 @@ def coerce(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     coerced = {
         column.name: _COERCIONS[column.dtype](frame[column.name]) for column in columns
     }
-    return pd.DataFrame(coerced, index=frame.index)
+    return as_features(pd.DataFrame(coerced, index=frame.index), columns)
 
 
 def _to_integers(series: pd.Series) -> pd.Series:

@@ -5,12 +5,15 @@ import pytest
 from runs.search.folds import encode_target
 from runs.search.pipelines import (
     TEXT_COMPONENTS,
+    categorical_positions,
     column_of_features,
     feature_names,
     make_pipeline,
     make_preprocessor,
 )
 from runs.search.problem import TaskType
+from runs.tables.choosing import as_features
+from runs.tables.kinds import Column, Kind
 from tests.runs.search.conftest import made_labels, made_table
 
 both = pytest.mark.parametrize("recipe", ["linear", "tree"])
@@ -124,3 +127,54 @@ def test_pipeline_copes_with_odd_column(algorithm, odd):
     predicted = pipeline.fit(X[20:], y[20:]).predict(X[:20])
 
     assert set(predicted) <= {0, 1}
+
+
+def coded_table() -> pd.DataFrame:
+    months = pd.Series([1, 2, 10, None, 12, 2] * 10)
+    frame = pd.DataFrame({"month": months, "n": np.arange(60.0)})
+    month = Column("month", Kind.INTEGER_CATEGORY, "", "float64")
+    return as_features(frame, [month])
+
+
+def test_codes_become_indicators_in_the_linear_recipe():
+    preprocessor = make_preprocessor("linear", random_state=0).fit(coded_table())
+
+    names = feature_names(preprocessor)
+
+    assert names[:4] == ["month_1", "month_10", "month_12", "month_2"]
+
+
+def test_codes_are_categories_in_the_native_recipe():
+    preprocessor = make_preprocessor("native", random_state=0).fit(coded_table())
+
+    assert categorical_positions(preprocessor) == (0,)
+
+
+def test_codes_keep_their_order_in_the_tree_recipe():
+    encoded = make_preprocessor("tree", random_state=0).fit_transform(coded_table())
+
+    first = encoded[:6, 0]
+    assert np.array_equal(first, [1, 2, 10, np.nan, 12, 2], equal_nan=True)
+
+
+@pytest.mark.parametrize("recipe", ["linear", "tree", "native"])
+def test_codes_as_plain_numbers_are_prepared_alike(recipe):
+    preprocessor = make_preprocessor(recipe, random_state=0).fit(coded_table())
+    plain = pd.DataFrame({"month": [2, 10, 12], "n": [0.0, 1.0, 2.0]})
+    month = Column("month", Kind.INTEGER_CATEGORY, "", "int64")
+
+    encoded = preprocessor.transform(plain)
+
+    expected = preprocessor.transform(as_features(plain, [month]))
+    assert np.array_equal(encoded, expected)
+
+
+def test_texts_that_look_like_numbers_stay_texts():
+    frame = pd.DataFrame({"zip": pd.Series(["10", "20", "10"] * 20, dtype="str")})
+    features = as_features(frame, [Column("zip", Kind.CATEGORY, "", "string")])
+    preprocessor = make_preprocessor("linear", random_state=0).fit(features)
+
+    words = pd.DataFrame({"zip": ["10", "none"]})
+
+    assert feature_names(preprocessor) == ["zip_10", "zip_20"]
+    assert len(preprocessor.transform(words)) == 2
