@@ -249,7 +249,9 @@ def _looks_like_identifier(c: Facts) -> bool:
     if n < _MIN_ROWS:
         return False
     if c["kind"] == "text":
-        short = (c["words"]["50"] or 0) <= _NAMES_WORDS
+        # Words were not counted if it became a text only later.
+        words = c.get("words")
+        short = words is not None and (words["50"] or 0) <= _NAMES_WORDS
         return short and bool(c["distinct"] >= _NAMES_SHARE * n)
     if c["kind"] in ("numeric", *_CATEGORIES) and c["dtype"] == "int64":
         # Numbers that go up with the rows and do not repeat count something.

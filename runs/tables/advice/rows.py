@@ -65,7 +65,7 @@ def time_order(facts: Sequence[Facts]) -> list[Advice]:
         c
         for c in facts
         if c["kind"] == "datetime"
-        and c["order"] is not None
+        and c.get("order") is not None
         and c["n_rows"] - c["missing"] >= _MIN_ROWS
         and c["distinct"] >= _MIN_MOMENTS
     ]
@@ -117,4 +117,6 @@ def _is_group(c: Facts) -> bool:
         return False
     if _WHO.search(c["name"]):
         return True
+    if c.get("mixed"):  # numbers with a few words are no codes
+        return False
     return bool(c.get("is_code")) and bool(c["distinct"] >= _MIN_CODES)

@@ -42,7 +42,11 @@ class Sampled:
 
 
 def sample_column(
-    series: pd.Series, column: Column, rows: Rows | None, *, as_codes: bool = False
+    series: pd.Series,
+    column: Column,
+    rows: Rows | None,
+    *,
+    as_codes: bool | None = None,
 ) -> Sampled:
     """Take a sample of a column.
 
@@ -54,8 +58,9 @@ def sample_column(
         Name, kind and type.
     rows : ndarray of int of shape (n_some_rows,) or None
         The rows to take; all if None.
-    as_codes : bool, default False
-        Whether to take it as a category whatever its kind, with all its values.
+    as_codes : bool or None, default None
+        Whether to take it as a category with all its values, or as numbers, whatever
+        its kind; by its kind if None.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def sample_column(
         Its cells.
     """
     some = series if rows is None else series.take(rows)
-    if as_codes or column.kind.value in CATEGORIES:
+    if as_codes or (as_codes is None and column.kind.value in CATEGORIES):
         return Sampled(column, None, _codes(some, limited=not as_codes))
     if column.dtype == "string":
         return Sampled(column, _lengths(some), None)

@@ -217,3 +217,14 @@ def test_task_is_guessed_as_for_a_run(kind, dtype, distinct, n_rows):
     assert guessed == detect_task(
         kind=kind.value, distinct=distinct, n_rows=n_rows, dtype=dtype
     )
+
+
+def test_codes_may_be_a_target_of_numbers(store):
+    path, columns = store({"x": RNG.normal(size=100), "y": np.arange(100) % 30})
+    columns = [Column(c.name, Kind.CATEGORY, "", c.dtype) for c in columns]
+
+    described = profile_target(path, columns, "y", task="regression")
+
+    assert described["power_measure"] == "mean_absolute_error"
+    assert described["columns"][0]["measure"] in ("correlation_ratio", None)
+    assert described["columns"][0]["baseline"] == pytest.approx(7.5, abs=0.2)
