@@ -19,13 +19,13 @@ class AssociationData(NamedTuple):
         Names, cut where they are long.
     values : list of list of float or None
         Strength from 0 to 1; None where a pair cannot be compared.
-    n_left_out : int
-        Columns of the table that are not in the matrix.
+    n_not_compared : int
+        Columns that were too many to be compared.
     """
 
     columns: list[str]
     values: list[list[float | None]]
-    n_left_out: int
+    n_not_compared: int
 
 
 def association_data(stored: Mapping[str, Any]) -> AssociationData:
@@ -39,16 +39,37 @@ def association_data(stored: Mapping[str, Any]) -> AssociationData:
     Returns
     -------
     AssociationData
-        The first forty columns at most, with strengths without their sign.
+        The forty columns at most that go together most, in the table's order, with
+        strengths without their sign.
     """
-    columns = list(stored.get("columns", []))
-    shown = columns[:MAX_COLUMNS]
-    left_out = len(columns) - len(shown) + int(stored.get("left_out") or 0)
-    values = [
-        [None if value is None else abs(value) for value in row[: len(shown)]]
-        for row in stored.get("matrix", [])[: len(shown)]
+    columns, matrix = list(stored.get("columns", [])), stored.get("matrix", [])
+    best = [
+        max((abs(v or 0) for j, v in enumerate(row) if j != i), default=0)
+        for i, row in enumerate(matrix)
     ]
-    return AssociationData([cut(name) for name in shown], values, left_out)
+    ranked = sorted(range(len(columns)), key=lambda i: -best[i])
+    shown = sorted(ranked[:MAX_COLUMNS])
+    return AssociationData(
+        columns=[cut(columns[i]) for i in shown],
+        values=[[magnitude(matrix[i][j]) for j in shown] for i in shown],
+        n_not_compared=int(stored.get("left_out") or 0),
+    )
+
+
+def magnitude(value: float | None) -> float | None:
+    """Return a value without its sign.
+
+    Parameters
+    ----------
+    value : float or None
+        A correlation, or any other measure.
+
+    Returns
+    -------
+    float or None
+        Its size; None for None.
+    """
+    return None if value is None else abs(value)
 
 
 def cut(name: str) -> str:

@@ -12,17 +12,18 @@ def test_data_has_strengths_without_sign_and_short_names():
 
     assert data.values == [[1.0, 0.5], [0.5, None]]
     assert data.columns == ["a", "b" * 23 + "…"]
-    assert data.n_left_out == 3
+    assert data.n_not_compared == 3
 
 
-def test_data_of_many_columns_is_cut_and_says_so():
+def test_data_of_many_columns_keeps_those_that_go_together_most():
     n = 60
-    stored = {"columns": [f"c{i}" for i in range(n)], "matrix": [[0.1] * n] * n}
+    matrix = [[1.0 if i == j else 0.1 for j in range(n)] for i in range(n)]
+    matrix[58][59] = matrix[59][58] = -0.9
 
-    data = association_data(stored)
+    data = association_data({"columns": [f"c{i}" for i in range(n)], "matrix": matrix})
 
-    assert (len(data.columns), len(data.values), len(data.values[0])) == (40, 40, 40)
-    assert data.n_left_out == 20
+    assert data.columns == [*(f"c{i}" for i in range(38)), "c58", "c59"]
+    assert data.values[38][39] == 0.9
 
 
 def test_figure_is_one_heat_map_from_0_to_1():
