@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from runs.models import Dataset
 
 PER_PAGE = 50
-PREVIEW_COLUMNS = 60
+PREVIEW_COLUMNS = 40
 
 N_TOP = 3
 ICONS = {

@@ -9,7 +9,17 @@ from runs.models import Dataset, TargetProfile
 N_BARS = 15
 N_PAIRS = 12
 N_POWERS = 20
-PERCENT_FROM = 1000
+PERCENT_FROM = 10_000
+# What workers report, in the words of the page.
+STEPS = {
+    "unpacking": "Unpacking",
+    "reading": "Reading",
+    "typing": "Kinds: column",
+    "columns": "Profile: column",
+    "associations": "Profile: associations",
+    "target": "Column",
+}
+IN_BYTES = {"unpacking", "reading"}
 MEASURES = {
     "spearman": "Spearman's rank correlation",
     "cramers_v": "Cramér's V",
@@ -22,19 +32,15 @@ POWER_MEASURES = {
 
 
 def progress_text(progress: dict[str, Any]) -> str:
-    """Return a step as a person reads it: "Reading 43 %", "associations 12 of 30"."""
-    step, done, total = (
-        progress.get("step"),
-        progress.get("done", 0),
-        progress.get("total"),
-    )
-    if not step:
-        return ""
-    if not total:
-        return str(step).capitalize()
-    if total < PERCENT_FROM:
-        return f"{str(step).capitalize()} {done:,} of {total:,}"
-    return f"{str(step).capitalize()} {100 * done // total} %"
+    """Return a step as a person reads it: "Reading 43 %", "Column 12 of 30"."""
+    step, done = str(progress.get("step") or ""), progress.get("done", 0)
+    total = progress.get("total")
+    label = STEPS.get(step, step)
+    if not step or not total:
+        return label
+    if step in IN_BYTES or total >= PERCENT_FROM:
+        return f"{label} {100 * done // total} %"
+    return f"{label} {done:,} of {total:,}"
 
 
 class Progress(NamedTuple):

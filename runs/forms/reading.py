@@ -168,6 +168,8 @@ class ReadingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("delimiter") == OTHER and not cleaned.get("delimiter_other"):
+            self.add_error("delimiter_other", "Give the character between the cells.")
         if self.errors:
             return cleaned
         from runs.tables.errors import TableError

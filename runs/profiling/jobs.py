@@ -24,7 +24,7 @@ FREE: dict[str, Any] = {"lease_token": "", "lease_until": None, "worker": ""}
 Report = Callable[[str, int, int], None]
 
 
-def reporter(rows: LeaseQuerySet, token: str, *, prefix: str = "") -> Report:
+def reporter(rows: LeaseQuerySet, token: str) -> Report:
     """Return an `on_progress` that stores what it is told, a few times a second."""
     last: dict[str, Any] = {"at": 0.0, "step": ""}
 
@@ -33,7 +33,7 @@ def reporter(rows: LeaseQuerySet, token: str, *, prefix: str = "") -> Report:
         if step == last["step"] and now - last["at"] < PROGRESS_SECONDS:
             return
         last.update(at=now, step=step)
-        progress = {"step": f"{prefix}{step}", "done": int(done), "total": int(total)}
+        progress = {"step": step, "done": int(done), "total": int(total)}
         rows.all().held(token).update(progress=progress)
 
     return report

@@ -302,7 +302,11 @@ def test_column_of_a_stranger_is_404(client, ada):
     ("progress", "text"),
     [
         ({"step": "reading", "done": 43_000, "total": 100_000}, "Reading 43 %"),
-        ({"step": "associations", "done": 12, "total": 30}, "Associations 12 of 30"),
+        ({"step": "reading", "done": 43, "total": 100}, "Reading 43 %"),
+        (
+            {"step": "associations", "done": 12, "total": 30},
+            "Profile: associations 12 of 30",
+        ),
         ({}, ""),
     ],
 )

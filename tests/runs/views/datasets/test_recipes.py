@@ -362,12 +362,12 @@ def test_target_look_while_waiting_asks_again(client, dataset):
     profile = TargetProfile.objects.create(
         dataset=dataset,
         target="species",
-        progress={"step": "power", "done": 3, "total": 12},
+        progress={"step": "target", "done": 3, "total": 12},
     )
 
     page = text_of(client.get(url("target_look", dataset.pk, profile.pk), headers=HTMX))
 
-    assert "Power 3 of 12" in page
+    assert "Column 3 of 12" in page
     assert "hx-trigger" in page
     assert "<html" not in page
 
