@@ -23,7 +23,7 @@ TEXT_FORMATS: Final = frozenset({"csv", "fixed"})
 _MAX_LINES = 10_000
 _MAX_TOKENS = 100
 _MAX_TEXT = 1000
-_NO_DELIMITERS = "\r\n\0"
+_NO_MARKS = frozenset("\r\n\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _is_encoding(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
 
 
 def _is_character(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    return isinstance(value, str) and len(value) <= 1 and value not in set("\r\n\0")
+    return isinstance(value, str) and len(value) <= 1 and not set(value) & _NO_MARKS
 
 
 def _is_mark(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
@@ -168,11 +168,7 @@ def _is_mark(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
 
 
 def _is_comment(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    return (
-        isinstance(value, str)
-        and len(value) <= 8
-        and not set(value) & set(_NO_DELIMITERS)
-    )
+    return isinstance(value, str) and len(value) <= 8 and not set(value) & _NO_MARKS
 
 
 def _is_tokens(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds

@@ -323,8 +323,9 @@ def _beginning(source: Source, unpacked: Unpacked) -> Source:
         return source
     with source.path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
-        # A table of thousands of columns has few lines there.
-        while len(head) < min(size, 8 * _SAMPLE_BYTES) and head.count(b"\n") < 20:
+        # A table of thousands of columns has few lines there; a JSON document, none.
+        most = min(size, _SAMPLE_BYTES if kind == "json" else 8 * _SAMPLE_BYTES)
+        while len(head) < most and head.count(b"\n") < 20:
             head += file.read(_SAMPLE_BYTES)
     end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1 or len(head)
     if head[:4096].count(0) > len(head[:4096]) // 10:
@@ -466,7 +467,8 @@ def _take_rows(
             on_progress("typing", len(columns), cells.n_columns)
     columns, unnamed = _without_unnamed_empty(columns, header, empty)
     told = _told(notes, options)
-    told["missing_found"] = dict(missing_found.most_common(_MOST_TOKENS))
+    # Unary plus leaves out what was looked for and not found.
+    told["missing_found"] = dict((+missing_found).most_common(_MOST_TOKENS))
     repairs = [*found.repairs, *unnamed, *mended, *sentences(notes)]
     return columns, cells.n_rows, repairs, told
 

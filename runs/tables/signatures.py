@@ -134,8 +134,10 @@ def _json_or_text(path: Path, start: bytes) -> str:
         # The head may end inside the first value; text goes wrong long before.
         cut = path.stat().st_size > len(start) and error.pos > len(text) // 2
         return "json" if cut or _is_broken_json(text) else "csv"
+    except ValueError:  # a number of thousands of digits
+        return "json"
     rest = text[end:].lstrip()
-    if text[0] == "{" and "\n" not in text[:end] and (rest[:1] in ("{", "")):
+    if text[0] == "{" and "\n" not in text[:end] and (rest[:1] in ("{", "[", "")):
         return "jsonl" if rest or _is_flat(text[:end]) else "json"
     return "csv" if rest and rest[0] not in "]}" and text[0] == "[" else "json"
 

@@ -69,7 +69,9 @@ class Spelling:
 
     @property
     def has_plain_numbers(self) -> bool:
-        """Whether ``1.5`` is a number as it stands."""
+        """Whether ``1.5`` is a number as it stands, and no number means missing."""
+        if any(parse_plain(_values([text])) is not None for text in self.missing or ()):
+            return False
         return self.decimal != "," and self.thousands != "."
 
 

@@ -110,12 +110,12 @@ def unpack(
     if head.startswith(b"PK\x03\x04") and not is_document(path):
         return _unpack_zip(path, filename, folder, member, limit, on_progress)
     compression = _compression(head)
+    if member is not None:
+        raise TableError(
+            f"{filename} is no zip archive: leave the choice of a file inside it open.",
+            field="member",
+        )
     if not compression:
-        if member is not None:
-            raise TableError(
-                f"{filename} is no archive: leave the choice of a file inside it open.",
-                field="member",
-            )
         return Unpacked(path, filename)
     target = folder / "unpacked"
     size = path.stat().st_size

@@ -21,7 +21,9 @@ _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 _ATTRIBUTE: Final = re.compile(
     rf"@attribute\s+(?P<name>{_QUOTED}|\S+)\s+(?P<type>.+?)\s*$", re.IGNORECASE
 )
-_CELL: Final = re.compile(rf"\s*(?P<cell>{_QUOTED}|[^,\t]*?)\s*(?P<end>[,\t]|$)")
+_CELL: Final = re.compile(
+    rf"\s*(?P<cell>{_QUOTED}|(?!['\"])[^,\t]*?)\s*(?P<end>[,\t]|$)"
+)
 _SPARSE_CELL: Final = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,]*?)\s*(?:,|$)")
 _ESCAPE: Final = re.compile(r"\\(.)")
 _MISSING = "?"

@@ -72,6 +72,8 @@ def find_fixed(
                 field="format",
             )
         return None
+    if not wanted and not _is_padded(lines, slices):
+        return None
     broken = _first_misfit(text, slices, skip)
     if broken and wanted:
         raise TableError(
@@ -125,6 +127,21 @@ def _slices(lines: Sequence[str]) -> list[slice]:
     starts = [i for i in range(len(used)) if used[i] and (i == 0 or not used[i - 1])]
     ends = [*starts[1:], None]
     return [slice(*pair) for pair in zip(starts, ends, strict=True)]
+
+
+def _is_padded(lines: Sequence[str], slices: Sequence[slice]) -> bool:
+    """Tell columns from words that happen to stand one below the other.
+
+    Columns of values of different lengths have gaps of different widths.
+    """
+    n_varied = 0
+    for left, right in itertools.pairwise(slices):
+        inner = [line[left] for line in lines if line[right].strip()]
+        before = {len(text) - len(text.rstrip()) for text in inner}
+        after = [line[right] for line in lines if line[right].strip()]
+        indents = {len(text) - len(text.lstrip()) for text in after}
+        n_varied += len(before) > 1 or len(indents) > 1
+    return 2 * n_varied >= len(slices) - 1
 
 
 def _first_misfit(text: Text, slices: Sequence[slice], skip: int) -> int:

@@ -10,6 +10,8 @@ from runs.search import folds as folds_module
 from runs.search.folds import FoldSet, load_folds, prepare_folds
 from runs.search.pipelines import categorical_positions, make_preprocessor
 from runs.search.problem import SpecError, TaskType
+from runs.tables.choosing import as_features
+from runs.tables.kinds import Column, Kind
 
 both = pytest.mark.parametrize("recipe", ["linear", "tree", "native"])
 
@@ -60,6 +62,37 @@ def test_prepare_folds_equal_preprocessing_by_hand(
         codes = categorical_positions(preprocessor) if recipe == "native" else ()
         assert fold.categorical == codes
     assert folds.feature_names == folds[0].feature_names
+
+
+@both
+def test_prepare_folds_of_codes_equal_preprocessing_by_hand(
+    problem_of, recipe, monkeypatch
+):
+    monkeypatch.setattr("runs.search.rows._CELLS_TOGETHER", 240)
+    problem = problem_of(TaskType.BINARY)
+    months = pd.DataFrame({"month": np.arange(len(problem.y)) % 12 + 1})
+    kind = Column("month", Kind.INTEGER_CATEGORY, "", "int64")
+    X = problem.X.assign(
+        month=as_features(months, [kind])["month"].set_axis(problem.X.index)
+    )
+
+    folds = prepare_folds(
+        X,
+        problem.y,
+        split=problem.split,
+        recipe=recipe,
+        cache_dir=problem.cache_dir,
+        key="codes",
+    )
+
+    for fold, (train, test) in zip(folds, problem.rows, strict=True):
+        preprocessor = make_preprocessor(recipe, random_state=problem.split.seed)
+        X_train = preprocessor.fit_transform(X.iloc[train])
+        assert np.array_equal(fold.X_train, X_train, equal_nan=True)
+        X_test = preprocessor.transform(X.iloc[test])
+        assert np.array_equal(fold.X_test, X_test, equal_nan=True)
+        names = [name.startswith("month") for name in fold.feature_names]
+        assert sum(names) == (12 if recipe == "linear" else 1)
 
 
 def test_prepare_folds_warm_cache_reads_no_table(problem_of):
