@@ -37,6 +37,12 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- Limits and timings ---------------------------------------------------------
 
 UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=1024)
+# What the uploads and tables of a project may take together; 0 for no limit.
+PROJECT_QUOTA_MB = env.int("PROJECT_QUOTA_MB", default=20_480)
+# Cells pasted into a form are in memory at once; anything larger is a file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024**2
+# A table of thousands of columns has as many fields on its page.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 # More combinations than this are a mistake more often than a wish.
 GRID_LIMIT = env.int("GRID_LIMIT", default=100_000)
 # What is prepared of tables on this host, for trials to share; the least used goes first.
@@ -222,6 +228,8 @@ CELERY_TASK_ROUTES = {
     "models_app.sweep": {"queue": "control"},
     # What a person waits for comes before the next unit of a search.
     "runs.profile_dataset": {"queue": "prompt"},
+    "runs.profile_target": {"queue": "prompt"},
+    "runs.preview_reading": {"queue": "prompt"},
     "runs.prepare_run": {"queue": "prompt"},
     "runs.join_trials": {"queue": "prompt"},
     "models_app.fit_model": {"queue": "prompt"},

@@ -13,7 +13,7 @@ from models_app.enums import PredictionState
 from models_app.leases import FREE, return_lapsed, take_unpublished, working
 from models_app.models import Prediction
 from runs.files import local_copy
-from runs.profiling import scratch_folder
+from runs.profiling.tables import scratch_folder
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from runs.models import Dataset, Membership, Project, Run, RunEvent, Trial
+from runs.contents import WIDE
+from runs.models import (
+    Dataset,
+    Membership,
+    Project,
+    ReadingPreview,
+    Run,
+    RunEvent,
+    TargetProfile,
+    Trial,
+)
 from runs.search.algorithms import ALGORITHMS
 from runs.services.runs import stop_run
 
@@ -106,6 +116,7 @@ class ProjectAdmin(DeletesWithFiles):
 class DatasetAdmin(DeletesWithFiles, Recorded):
     list_display = [
         "name",
+        "version",
         "project",
         "state",
         "n_rows",
@@ -129,8 +140,17 @@ class DatasetAdmin(DeletesWithFiles, Recorded):
         "error",
         "n_rows",
         "n_columns",
+        "version",
+        "original",
+        "options",
+        "kinds",
+        "drop_duplicates",
+        "pending",
+        "progress",
         "reading",
         "repairs",
+        "advice",
+        "accepted",
         "columns",
         "content_hash",
         "created_by",
@@ -139,7 +159,7 @@ class DatasetAdmin(DeletesWithFiles, Recorded):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
-        return super().get_queryset(request).defer("preview")
+        return super().get_queryset(request).defer("preview", "profile")
 
     @admin.display(ordering="size_bytes")
     def size(self, dataset: Dataset) -> str:
@@ -153,6 +173,32 @@ class DatasetAdmin(DeletesWithFiles, Recorded):
     @admin.display
     def page(self, dataset: Dataset) -> SafeString:
         return link(dataset.get_absolute_url(), "open")
+
+
+@admin.register(TargetProfile)
+class TargetProfileAdmin(Recorded):
+    list_display = ["target", "dataset", "state", "worker", "attempts", "created_at"]
+    list_filter = ["state"]
+    search_fields = ["target", "dataset__name"]
+    list_select_related = ["dataset"]
+    exclude = ["lease_token"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TargetProfile]:
+        rows: QuerySet[TargetProfile] = super().get_queryset(request)
+        return rows.defer(*(f"dataset__{name}" for name in WIDE))
+
+
+@admin.register(ReadingPreview)
+class ReadingPreviewAdmin(Recorded):
+    list_display = ["dataset", "options", "state", "worker", "attempts", "created_at"]
+    list_filter = ["state"]
+    search_fields = ["dataset__name"]
+    list_select_related = ["dataset"]
+    exclude = ["lease_token"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReadingPreview]:
+        rows: QuerySet[ReadingPreview] = super().get_queryset(request)
+        return rows.defer("data", *(f"dataset__{name}" for name in WIDE))
 
 
 @admin.register(Run)

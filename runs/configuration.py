@@ -50,6 +50,7 @@ class Wishes(TypedDict, total=False):
     `None` says "none" or "the usual", also where the preset says something else.
     """
 
+    exclude: Iterable[str] | None  # columns not to predict from
     scoring: str | None  # the metric that ranks
     metrics: Iterable[str] | None  # others to compute
     algorithms: Iterable[str] | None  # names or aliases
@@ -75,6 +76,7 @@ class Wishes(TypedDict, total=False):
 
 
 USUAL: Wishes = {
+    "exclude": None,
     "scoring": None,
     "metrics": None,
     "algorithms": None,
@@ -220,7 +222,8 @@ def configure(
         n_splits=validation.n_class_rows,
         holdout_fraction=wish["holdout_fraction"],
     )
-    features = features_of(dataset, leave_out={target, validation.leave_out})
+    leave_out = {target, validation.leave_out, *excluded(dataset, wish)}
+    features = features_of(dataset, leave_out=leave_out)
     metric = (
         resolve_metric(wish["scoring"], chosen)
         if wish["scoring"]
@@ -304,7 +307,7 @@ def shape_of(dataset: Dataset, target: dict[str, Any], task: TaskType) -> Shape:
         n_rows=n_rows,
         n_columns=len(used),
         n_text=kinds.count("text"),
-        n_categories=kinds.count("category"),
+        n_categories=kinds.count("category") + kinds.count("integer_category"),
         n_classes=len(counts) if task.is_classification else 0,
         rarest_class=min(counts, default=0) if task.is_classification else 0,
         n_missing_share=sum(c["missing"] for c in used) / cells if cells else 0.0,
@@ -320,10 +323,19 @@ def features_of(dataset: Dataset, *, leave_out: set[str]) -> list[str]:
     if not features:
         message = (
             "No column is left to predict from: besides the target, the table has only "
-            "identifiers, constants or ignored columns."
+            "identifiers, constants, ignored columns, or those left out."
         )
         raise SpecError(message, field="target")
     return features
+
+
+def excluded(dataset: Dataset, wish: Wishes) -> list[str]:
+    names = list(wish["exclude"] or [])
+    for name in names:
+        if dataset.column(name) is None:
+            message = f"There is no column “{name}” to leave out."
+            raise SpecError(message, field="exclude")
+    return names
 
 
 def metrics_of(task: TaskType, wish: Wishes, ranking: Metric) -> list[str]:

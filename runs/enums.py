@@ -28,6 +28,15 @@ class DatasetState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class JobState(models.TextChoices):
+    """Where something is that a worker computes of a dataset."""
+
+    WAITING = "waiting", "Waiting"
+    WORKING = "working", "Working"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
 class Strategy(models.TextChoices):
     GRID = "grid", "Grid"
     RANDOM = "random", "Random"

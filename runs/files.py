@@ -38,11 +38,24 @@ def remove_folds(sender: type[models.Model], instance: models.Model, **_: Any) -
 
 
 def remove_files(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
+    shared: frozenset[str] = getattr(sender, "SHARED_FILES", frozenset())
     for field in file_fields(sender):
         held: FieldFile = getattr(instance, field.name)
         if held:
             # After the commit: a rolled back deletion must keep its files.
-            transaction.on_commit(partial(held.storage.delete, str(held.name)))
+            remove = remove_unnamed if field.name in shared else remove_file
+            transaction.on_commit(partial(remove, sender, held))
+
+
+def remove_file(sender: type[models.Model], held: FieldFile) -> None:
+    held.storage.delete(str(held.name))
+
+
+def remove_unnamed(sender: type[models.Model], held: FieldFile) -> None:
+    """Remove a file that several rows may name once none of them does any more."""
+    same = sender._default_manager.filter(**{held.field.name: held.name})
+    if not same.exists():
+        remove_file(sender, held)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from runs.contents import WIDE
 from runs.enums import TrialState
 from runs.models import Run, Trial
 from runs.search.metrics import METRICS
@@ -135,7 +136,7 @@ def run_rows(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Run]:
     rows: QuerySet[Run] = (
         Run.objects.visible_to(user)
         .select_related("project", "dataset", "created_by")
-        .defer("dataset__columns", "dataset__preview", "features", "spaces")
+        .defer("features", "spaces", *(f"dataset__{name}" for name in WIDE))
         .annotate(n_ended=n_ended)
     )
     return rows

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from runs import ensembling, execution, lifecycle, profiling
+from runs import ensembling, execution, lifecycle
+from runs.profiling import previews, tables, targets
 
 
 @shared_task(name="runs.advance_run")
@@ -41,7 +42,17 @@ def join_trials(run_id: int) -> None:
 
 @shared_task(name="runs.profile_dataset")
 def profile_dataset(dataset_id: int) -> None:
-    profiling.describe(dataset_id)
+    tables.describe(dataset_id)
+
+
+@shared_task(name="runs.profile_target")
+def profile_target(profile_id: int) -> None:
+    targets.describe(profile_id)
+
+
+@shared_task(name="runs.preview_reading")
+def preview_reading(preview_id: int) -> None:
+    previews.read(preview_id)
 
 
 @shared_task(name="runs.sweep")
@@ -49,5 +60,9 @@ def sweep() -> None:
     """Look after everything unfinished, whatever messages were lost."""
     for run_id in lifecycle.active_run_ids():
         advance_run.delay(run_id)  # a message each: one run's trouble is its own
-    for dataset_id in profiling.waiting():
+    for dataset_id in tables.waiting():
         profile_dataset.delay(dataset_id)
+    for profile_id in targets.waiting():
+        profile_target.delay(profile_id)
+    for preview_id in previews.waiting():
+        preview_reading.delay(preview_id)

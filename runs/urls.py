@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from runs.views import datasets, projects, runs, schemas
+from runs.views import projects, runs, schemas, uploads
+from runs.views.datasets import pages, recipes, targets
 
 app_name = "runs"
 
@@ -25,11 +26,25 @@ urlpatterns = [
         projects.member_remove,
         name="member_remove",
     ),
-    path("samples/<slug:name>/", datasets.add_sample_anywhere, name="sample_start"),
-    path(f"{project}samples/<slug:name>/", datasets.add_sample, name="sample_add"),
-    path(f"{project}upload/", datasets.upload, name="dataset_upload"),
-    path(dataset, datasets.detail, name="dataset"),
-    path(f"{dataset}delete/", datasets.delete, name="dataset_delete"),
+    path("samples/<slug:name>/", uploads.add_sample_anywhere, name="sample_start"),
+    path(f"{project}samples/<slug:name>/", uploads.add_sample, name="sample_add"),
+    path(f"{project}upload/", uploads.upload, name="dataset_upload"),
+    path(f"{project}paste/", uploads.paste, name="dataset_paste"),
+    path(dataset, pages.detail, name="dataset"),
+    path(f"{dataset}columns/<int:index>/", pages.column, name="column"),
+    path(f"{dataset}kinds/", recipes.change_kinds, name="kinds_change"),
+    path(f"{dataset}reading/", recipes.read_again, name="read_again"),
+    path(f"{dataset}reading/try/", recipes.try_reading, name="reading_try"),
+    path(
+        f"{dataset}reading/try/<int:preview_id>/",
+        recipes.tried_reading,
+        name="reading_tried",
+    ),
+    path(f"{dataset}advice/accept/", recipes.accept, name="advice_accept"),
+    path(f"{dataset}advice/undo/", recipes.undo, name="advice_undo"),
+    path(f"{dataset}target/", targets.choose, name="target_choose"),
+    path(f"{dataset}target/<int:profile_id>/", targets.look, name="target_look"),
+    path(f"{dataset}delete/", pages.delete, name="dataset_delete"),
     path(f"{dataset}runs/new/", runs.create, name="run_new"),
     path(f"{dataset}runs/options/", runs.options, name="run_options"),
     path("schemas/spaces.json", schemas.spaces, name="space_schema"),

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.text import Truncator
 
 from runs.configuration import (
+    FEATURE_KINDS,
     SAMPLED_TRIALS,
     USUAL_METRICS,
     Configuration,
@@ -15,7 +16,8 @@ from runs.configuration import (
     detected_task,
 )
 from runs.enums import Scheme, Share, Strategy, Task
-from runs.forms.presets import PresetCard, initial_of, preset_cards
+from runs.forms.carried import Carried, carried_over
+from runs.forms.presets import PresetCard, preset_cards
 from runs.forms.spaces import SpacesField
 from runs.forms.targets import (
     TargetFacts,
@@ -26,7 +28,7 @@ from runs.forms.targets import (
 )
 from runs.forms.wishes import wishes_of
 from runs.models import Dataset
-from runs.search.algorithms import ALGORITHMS, Algorithm, algorithms_for, resolve
+from runs.search.algorithms import Algorithm, algorithms_for, resolve
 from runs.search.metrics import default_metric, metrics_for
 from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import grid_size
@@ -39,9 +41,6 @@ FIELD_OF = {
     "space": "spaces",
 }
 
-
-# Fields with any number of values.
-LISTS = ("algorithms", "metrics")
 
 # Ticked at the start: one of each kind, none of them slow.
 FIRST_CHOICE = {
@@ -88,6 +87,12 @@ class RunForm(forms.Form):
         label="Metrics to compute for every trial",
         widget=forms.CheckboxSelectMultiple,
         help_text="Besides the one that ranks. None ticked: the usual three.",
+    )
+    exclude = forms.MultipleChoiceField(
+        required=False,
+        label="Columns to leave out",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Ticked columns are not predicted from.",
     )
     spaces = SpacesField(
         required=False,
@@ -250,8 +255,10 @@ class RunForm(forms.Form):
         self.initial.setdefault(
             "algorithms", [a.name for a in self.available if a.name in FIRST_CHOICE]
         )
-        names = [c["name"] for c in self.dataset.columns]
-        self.choices("split_column", [("", "—"), *((name, name) for name in names)])
+        names = [(c["name"], c["name"]) for c in self.dataset.columns]
+        self.choices("split_column", [("", "—"), *names])
+        self.choices("exclude", names)
+        self.initial.setdefault("exclude", [])
 
     def choices(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -331,55 +338,23 @@ class RunForm(forms.Form):
     def preset_cards(self) -> list[PresetCard]:
         return preset_cards(self.raw("preset"), self.raw("target"))
 
+    def exclude_widgets(self) -> list[object]:
+        """Return the boxes of the columns that could be predicted from."""
+        kinds = {c["name"]: c["kind"] for c in self.dataset.columns}
+        chosen = {self.raw("target"), ""}
+        return [
+            widget
+            for widget in self["exclude"]
+            if kinds.get(widget.data["value"]) in FEATURE_KINDS
+            and widget.data["value"] not in chosen
+        ]
+
+    def carried(self) -> Carried:
+        """Return what was accepted of the advice about this table and target."""
+        return carried_over(self.dataset, self.raw("target"))
+
     def target_facts(self) -> TargetFacts | None:
         if self.column is None:
             return None
         n_rows = self.dataset.n_rows or 0
         return target_facts(self.column, self.task_type, n_rows=n_rows)
-
-
-def settle(query: QueryDict, *, dataset: Dataset, changed: str = "") -> QueryDict:
-    """Drop from half-filled values what the field just changed has made meaningless.
-
-    Another target brings its own task and metric; algorithms that do not exist for the
-    new task are replaced by those of the same family that do.
-    """
-    data = query.copy()
-    if changed == "target":
-        data["task"] = ""
-    form = RunForm(data, dataset=dataset)
-    if "preset" in data and "scoring" not in data:
-        return data  # the preset says which metric
-    names = {metric.name for metric in metrics_for(form.task_type)}
-    if not names.issuperset(data.getlist("metrics")):
-        data.setlist("metrics", list(USUAL_METRICS[form.task_type]))
-    if changed == "target" or data.get("scoring") not in names:
-        data["scoring"] = default_metric(form.task_type).name
-    if asked := data.getlist("algorithms"):
-        offered = {a.name for a in form.available}
-        lost = {
-            alias
-            for name in asked
-            if name in ALGORITHMS and name not in offered
-            for alias in ALGORITHMS[name].aliases
-        }
-        # What the two tasks call by one name: the linear model.
-        kept = [
-            a.name
-            for a in form.available
-            if a.name in asked or lost.intersection(a.aliases)
-        ]
-        data.setlist("algorithms", kept)
-    return data
-
-
-def opening(query: QueryDict, *, dataset: Dataset) -> RunForm:
-    """Return a form that opens with the values an address asks for."""
-    data = settle(query, dataset=dataset) if query else query
-    initial = {
-        name: data.getlist(name) if name in LISTS else data[name]
-        for name in RunForm.base_fields
-        if name in data
-    }
-    # A preset answers what the address leaves open.
-    return RunForm(dataset=dataset, initial={**initial_of(query, dataset), **initial})

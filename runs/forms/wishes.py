@@ -11,6 +11,7 @@ def wishes_of(cleaned: Mapping[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
     """Return the arguments of `configure`; an empty field says none, or the usual."""
     minutes = cleaned["time_budget_minutes"]
     wishes: Wishes = {
+        "exclude": cleaned["exclude"] or None,
         "scoring": cleaned["scoring"],
         "metrics": cleaned["metrics"] or None,
         "algorithms": cleaned["algorithms"],

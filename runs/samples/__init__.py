@@ -50,6 +50,32 @@ SAMPLES: Final[dict[str, Sample]] = {
             licence="CC BY 4.0",
             source="https://archive.ics.uci.edu/dataset/9/auto+mpg",
         ),
+        Sample(
+            name="credit_approval",
+            title="Credit card applications",
+            filename="credit_approval.csv",
+            target="class",
+            task="binary",
+            description=(
+                "690 applications with anonymous columns of every kind and some gaps: "
+                "which were approved?"
+            ),
+            licence="CC BY 4.0",
+            source="https://archive.ics.uci.edu/dataset/27/credit+approval",
+        ),
+        Sample(
+            name="wine_quality",
+            title="White wines",
+            filename="wine_quality_white.csv",
+            target="quality",
+            task="regression",
+            description=(
+                "4,898 wines measured in a laboratory, in a file with semicolons: how "
+                "many points did tasters give each?"
+            ),
+            licence="CC BY 4.0",
+            source="https://archive.ics.uci.edu/dataset/186/wine+quality",
+        ),
     )
 }
 

@@ -1,15 +1,17 @@
 """What a person may ask for: tables of their own, sample tables, and their end."""
 
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from runs import contents
 from runs.enums import Phase
 from runs.models import Dataset, Project, Run
 from runs.samples import SAMPLES, sample_path
@@ -19,7 +21,13 @@ EMPTY = "The file is empty."
 
 
 def add_dataset(
-    *, user: User, project: Project, file: "File[bytes]", filename: str, name: str = ""
+    *,
+    user: User,
+    project: Project,
+    file: "File[bytes]",
+    filename: str,
+    name: str = "",
+    options: dict[str, Any] | None = None,
 ) -> Dataset:
     """Store an uploaded table; a worker then reads and describes it.
 
@@ -30,6 +38,7 @@ def add_dataset(
         raise ValidationError({"file": EMPTY})
     if size > settings.UPLOAD_LIMIT_MB * 1024**2:
         raise ValidationError({"file": too_large(size)})
+    refuse_over_quota(project, size)
     # A browser may send a path; the name of the file is its last part.
     filename = PurePath(filename.replace("\\", "/")).name
     dataset = Dataset(
@@ -37,6 +46,7 @@ def add_dataset(
         name=(name or PurePath(filename).stem or filename)[:200],
         filename=filename[-255:],
         size_bytes=size,
+        options=options or {},
         created_by=user,
         published_at=timezone.now(),
     )
@@ -50,6 +60,9 @@ def add_dataset(
 
     try:
         with transaction.atomic():
+            # Asked again in turn: two uploads at once may fit alone, not together.
+            Project.objects.select_for_update().get(pk=project.pk)
+            refuse_over_quota(project, size)
             dataset.save(force_insert=True)
             # The row is the queue: a message that is lost is repeated by the sweep.
             # No `partial`: Django asks a robust hook that failed for its name.
@@ -65,6 +78,42 @@ def too_large(size: int) -> str:
         f"The file has {size / 1024**2:,.0f} MB; at most {settings.UPLOAD_LIMIT_MB:,} MB "
         "are accepted here. Upload a sample of its rows, or raise UPLOAD_LIMIT_MB."
     )
+
+
+def refuse_over_quota(project: Project, size: int) -> None:
+    """Raise ValidationError when `size` more bytes are more than a project may hold."""
+    limit = settings.PROJECT_QUOTA_MB * 1024**2
+    used = contents.used_bytes(project)
+    if limit and used + size > limit:
+        message = (
+            f"The project holds {megabytes(used)} of at most "
+            f"{settings.PROJECT_QUOTA_MB:,} MB, and the file has {megabytes(size)}. "
+            "Delete a dataset that is not needed, or raise PROJECT_QUOTA_MB."
+        )
+        raise ValidationError({"file": message})
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1024**2:,.1f} MB"
+
+
+def add_pasted(*, user: User, project: Project, text: str, name: str = "") -> Dataset:
+    """Store cells pasted from a spreadsheet; they are read like any upload.
+
+    Raises ValidationError for the field `text`, with nothing stored.
+    """
+    content = text.encode()
+    try:
+        return add_dataset(
+            user=user,
+            project=project,
+            file=ContentFile(content),
+            filename="pasted.tsv" if "\t" in text else "pasted.csv",
+            name=name.strip() or f"Pasted {timezone.localtime():%Y-%m-%d %H:%M}",
+        )
+    except ValidationError as error:
+        found = error.message_dict.get("file", error.messages)
+        raise ValidationError({"text": found}) from None
 
 
 def add_sample(*, user: User, project: Project, sample_name: str) -> Dataset:
@@ -89,7 +138,17 @@ def delete_dataset(dataset: Dataset) -> None:
     # Locked and read again: a worker may just have stored the table it made of it.
     locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
     refuse_while_active(Run.objects.filter(dataset=locked), of="dataset")
+    make_next_original(locked)
     locked.delete()
+
+
+def make_next_original(dataset: Dataset) -> None:
+    """Let the oldest version that stays stand for all, when the first one goes."""
+    later = dataset.later.order_by("version")
+    heir = later.first()
+    if heir:
+        later.exclude(pk=heir.pk).update(original=heir)
+        Dataset.objects.filter(pk=heir.pk).update(original=None)
 
 
 def refuse_while_active(runs: QuerySet[Run], *, of: str) -> None:

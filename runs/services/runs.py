@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from runs.configuration import Configuration
-from runs.enums import EventKind, Phase, Wish
+from runs.enums import DatasetState, EventKind, Phase, Wish
 from runs.models import Dataset, Run
 from runs.progress import publish_on_commit, record_event
 from runs.tasks import advance_run
@@ -17,7 +17,20 @@ from runs.tasks import advance_run
 def start_run(
     *, user: User, dataset: Dataset, name: str, configuration: Configuration
 ) -> Run:
-    """Create a run and set it going."""
+    """Create a run and set it going.
+
+    Raises
+    ------
+    ValidationError
+        If the table is being read again since the run was configured.
+    """
+    # Held until the run is there: from then on this version stays what it is.
+    same = Dataset.objects.select_for_update().filter(
+        pk=dataset.pk, state=DatasetState.READY, content_hash=dataset.content_hash
+    )
+    if not same.exists():
+        message = "The table has changed since: look at the settings again."
+        raise ValidationError(message)
     run = Run(
         project_id=dataset.project_id,
         dataset=dataset,

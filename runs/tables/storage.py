@@ -154,3 +154,54 @@ def read_columns(path: Path) -> list[Column]:
     metadata = pyarrow.parquet.read_schema(path).metadata
     stored = json.loads(metadata[_KINDS_KEY])
     return [Column(**{**column, "kind": Kind(column["kind"])}) for column in stored]
+
+
+def read_head(path: Path, n_rows: int) -> pd.DataFrame:
+    """Load the first rows of a stored table.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    n_rows : int
+        How many rows to load, if there are as many.
+
+    Returns
+    -------
+    DataFrame of shape (at most n_rows, n_columns)
+        The rows as they were stored.
+    """
+    with pyarrow.parquet.ParquetFile(path) as file:
+        batches = file.iter_batches(batch_size=max(1, n_rows))
+        first = [next(batches)] if file.metadata.num_rows else []
+        table = pa.Table.from_batches(first, schema=file.schema_arrow)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def keep_rows(path: Path, wanted: npt.NDArray[np.bool_]) -> None:
+    """Leave rows out of a stored table, a group of rows at a time.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is replaced, whole or not at all.
+    wanted : ndarray of bool of shape (n_rows,)
+        Which rows to keep.
+    """
+    temporary = path.with_name(f".{path.name}.kept")
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            schema = file.schema_arrow
+            with pyarrow.parquet.ParquetWriter(
+                temporary, schema, **_encoding(schema)
+            ) as writer:
+                start = 0
+                for group in range(file.num_row_groups):
+                    rows = file.read_row_group(group)
+                    end = start + rows.num_rows
+                    writer.write_table(rows.filter(pa.array(wanted[start:end])))
+                    start = end
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 from runs import contents
 from runs.access import may, project_for
 from runs.enums import Role
-from runs.forms.datasets import UploadForm
+from runs.forms.datasets import PasteForm, UploadForm
 from runs.forms.projects import MemberForm, ProjectForm, RoleForm
 from runs.http import PageRequest
 from runs.models import Project
@@ -73,14 +73,20 @@ def detail(request: PageRequest, project_id: int) -> HttpResponse:
 
 
 def project_context(
-    request: PageRequest, project: Project, form: UploadForm
+    request: PageRequest,
+    project: Project,
+    form: UploadForm,
+    paste_form: PasteForm | None = None,
 ) -> dict[str, object]:
-    """Return what the project's page shows, with the upload form as it stands."""
+    """Return what the project's page shows, with the forms as they stand."""
     runs = Paginator(contents.runs(project), RUNS_A_PAGE)
     return {
         "project": project,
         "form": form,
+        "paste_form": paste_form or PasteForm(),
         "datasets": contents.datasets(project),
+        "used_bytes": contents.used_bytes(project),
+        "quota_bytes": settings.PROJECT_QUOTA_MB * 1024**2,
         "page": runs.get_page(request.GET.get("page")),
         "upload_note": upload_note(),
         "members": contents.members(project),
@@ -91,7 +97,10 @@ def project_context(
 
 
 def upload_note() -> str:
-    return f"CSV or another delimited text, up to {settings.UPLOAD_LIMIT_MB:,} MB"
+    return (
+        "CSV or other text, Excel, OpenDocument, Parquet, Feather, JSON, ARFF; plain or "
+        f"compressed, up to {settings.UPLOAD_LIMIT_MB:,} MB"
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,7 +22,8 @@ from runs import listings, queries
 from runs.access import dataset_for, may, run_for
 from runs.charts.history import history_data, history_figure
 from runs.enums import Role, TrialState
-from runs.forms.runs import RunForm, opening, settle
+from runs.forms.opening import opening, settle
+from runs.forms.runs import RunForm
 from runs.http import PageRequest, wants_fragment
 from runs.models import Run
 from runs.services import runs as services
@@ -51,13 +52,17 @@ def create(request: PageRequest, dataset_id: int) -> HttpResponse:
     if request.method == "POST":
         form = RunForm(request.POST, dataset=dataset)
         if form.is_valid() and form.configuration:
-            run = services.start_run(
-                user=request.user,
-                dataset=dataset,
-                name=form.run_name(),
-                configuration=form.configuration,
-            )
-            return redirect(run)
+            try:
+                run = services.start_run(
+                    user=request.user,
+                    dataset=dataset,
+                    name=form.run_name(),
+                    configuration=form.configuration,
+                )
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                return redirect(run)
         return render(request, "runs/run_form.html", form_context(form), status=422)
     # The address may bring values: of a run to repeat, or without JavaScript the target
     # whose task, metrics and algorithms are wanted.

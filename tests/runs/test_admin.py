@@ -199,6 +199,8 @@ def test_delete_says_how_much_goes_in_counts(client, root):
         "memberships": 0,
         "artifacts": 0,
         "predictions": 0,
+        "target profiles": 0,
+        "reading previews": 0,
     }
     assert "Trial 0" not in response.content.decode()
 

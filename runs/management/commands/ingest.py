@@ -21,10 +21,12 @@ from runs.management.following import (
     project_named,
 )
 from runs.management.installation import ServicesError, services
+from runs.management.reading import add_reading_arguments, reading_options
 from runs.models import Dataset, Project
 from runs.services.datasets import add_dataset, delete_dataset
 
 BAD_INPUT = 2
+LEVELS = {"warning": "Warning", "info": "Advice"}
 
 
 class Entry(NamedTuple):
@@ -53,15 +55,23 @@ class Command(BaseCommand):
             help="print one JSON object a line for each file",
         )
 
+        add_reading_arguments(parser)
+
     def handle(
-        self, *, files: list[str], project: str | None, as_json: bool, **_: Any
+        self, *, files: list[str], project: str | None, as_json: bool, **given: Any
     ) -> None:
+        from runs.tables.errors import TableError
+
+        try:
+            options = reading_options(given)
+        except TableError as error:
+            raise CommandError(str(error), returncode=BAD_INPUT) from None
         try:
             with services():
                 user = command_line_user()
                 goal = project_named(project, user)
                 # All at once: every worker reads one while the others are waiting.
-                entries = [uploaded(file, goal, user) for file in files]
+                entries = [uploaded(file, goal, user, options) for file in files]
                 n_refused = self.report(entries, as_json=as_json)
         except ServicesError as error:
             raise CommandError(str(error)) from None
@@ -105,7 +115,7 @@ def progress_line(total: int) -> "tqdm[Any]":
     return tqdm(total=total, unit="file", file=sys.stderr, disable=None)
 
 
-def uploaded(file: str, project: Project, user: User) -> Entry:
+def uploaded(file: str, project: Project, user: User, options: dict[str, Any]) -> Entry:
     path = Path(file)
     if not path.exists():
         return Entry(file, None, "There is no such file.")
@@ -120,6 +130,7 @@ def uploaded(file: str, project: Project, user: User) -> Entry:
                 project=project,
                 file=File(stream, name=path.name),
                 filename=path.name,
+                options=options,
             )
     except ValidationError as error:
         return Entry(file, None, " ".join(error.messages))
@@ -152,9 +163,12 @@ def settled(entry: Entry, bar: "tqdm[Any]") -> dict[str, Any]:
         "n_cols": dataset.n_columns,
         "columns": [column["name"] for column in dataset.columns],
         "kinds": [column["kind"] for column in dataset.columns],
-        "delimiter": dataset.reading["delimiter"],
-        "encoding": dataset.reading["encoding"],
+        "delimiter": dataset.reading.get("delimiter"),
+        "encoding": dataset.reading.get("encoding"),
+        "reading": dataset.reading,
+        "options": dataset.options,
         "repairs": dataset.repairs,
+        "advice": dataset.advice,
         "dataset": dataset.pk,
         "message": "",
     }
@@ -166,10 +180,19 @@ def refusal(file: str, message: str) -> dict[str, Any]:
         "file": file,
         "outcome": "error",
         **dict.fromkeys(unknown),
+        "reading": None,
+        "options": {},
         "repairs": [],
+        "advice": [],
         "dataset": None,
         "message": message,
     }
+
+
+def read_as(outcome: dict[str, Any]) -> str:
+    if outcome["delimiter"] is None:
+        return str(outcome["reading"].get("format", ""))
+    return f"{outcome['encoding']}, delimiter {delimiter_name(outcome['delimiter'])}"
 
 
 def described(outcome: dict[str, Any]) -> str:
@@ -183,8 +206,12 @@ def described(outcome: dict[str, Any]) -> str:
         [
             f"{outcome['file']}: dataset {outcome['dataset']}, "
             f"{outcome['n_rows']:,} rows, {outcome['n_cols']:,} columns, "
-            f"{outcome['encoding']}, delimiter {delimiter_name(outcome['delimiter'])}",
+            f"{read_as(outcome)}",
             *columns,
             *[f"  Repaired: {repair}" for repair in outcome["repairs"]],
+            *[
+                f"  {LEVELS[advice['level']]}: {advice['title']}. {advice['text']}"
+                for advice in outcome["advice"]
+            ],
         ]
     )

@@ -3,11 +3,14 @@ import json
 import pytest
 from django.http import QueryDict
 
-from runs.forms.runs import FIRST_CHOICE, RunForm, opening, settle
+from runs.forms.opening import opening, settle
+from runs.forms.runs import FIRST_CHOICE, RunForm
 from runs.forms.targets import likely_target
 from runs.search.algorithms import algorithms_for
 from runs.search.problem import TaskType
 from tests.factories import COLUMNS, DatasetFactory
+
+pytestmark = pytest.mark.django_db
 
 SPECIES, SEX, MASS, BILL = COLUMNS
 IDENTIFIER = {**MASS, "name": "id", "kind": "identifier", "distinct": 344, "missing": 0}
@@ -35,7 +38,7 @@ def query(**changes: object) -> QueryDict:
 
 
 def dataset(**changes):
-    return DatasetFactory.build(filename="own.csv", **changes)
+    return DatasetFactory(filename="own.csv", **changes)
 
 
 def filled(data=None, **changes):

@@ -6,11 +6,11 @@ from contextlib import nullcontext
 import pytest
 from django.core.management import CommandError, call_command
 
-from runs import profiling
 from runs.enums import DatasetState
 from runs.management.commands import ingest
 from runs.management.installation import ServicesError
 from runs.models import Dataset, Project
+from runs.profiling import tables as profiling
 from runs.services import datasets as services
 from tests.factories import ProjectFactory, UserFactory
 
@@ -80,7 +80,10 @@ def test_ingest_as_json_prints_one_object_a_line(capsys, cars, tmp_path):
         "kinds": first["kinds"],
         "delimiter": ";",
         "encoding": "utf-8",
+        "reading": Dataset.objects.get(filename="cars.csv").reading,
+        "options": {},
         "repairs": [],
+        "advice": [],
         "dataset": Dataset.objects.get(filename="cars.csv").pk,
         "message": "",
     }
@@ -201,3 +204,32 @@ def test_ingest_interrupted_keeps_only_what_was_reported(
     [kept] = Dataset.objects.all()
     assert (kept.filename, kept.state) == ("cars.csv", DatasetState.READY)
     assert len(stored(files)) == 2
+
+
+def test_ingest_reads_as_it_is_told(capsys, tmp_path):
+    file = tmp_path / "plain.csv"
+    file.write_text("1;2\n3;4\n")
+
+    code, [line], _ = run(capsys, file, "--json", "--no-header", "--delimiter", "none")
+
+    outcome = json.loads(line)
+    assert code == 0
+    assert outcome["options"] == {"header": False, "delimiter": ""}
+    assert (outcome["n_rows"], outcome["n_cols"]) == (2, 1)
+
+
+def test_ingest_refuses_settings_that_mean_nothing(capsys, cars):
+    with pytest.raises(CommandError, match="ncoding"):
+        run(capsys, cars, "--encoding", "no-such")
+
+    assert not Dataset.objects.exists()
+
+
+def test_ingest_prints_advice(capsys, tmp_path):
+    file = tmp_path / "people.csv"
+    rows = "".join(f"P-{i:04},{i % 5}\n" for i in range(200))
+    file.write_text(f"person_id,visits\n{rows}")
+
+    _, lines, _ = run(capsys, file)
+
+    assert any(line.strip().startswith(("Warning:", "Advice:")) for line in lines)

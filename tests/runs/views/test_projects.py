@@ -34,6 +34,7 @@ PAGES = [
     ("post", "member_change", [10**9]),
     ("post", "member_remove", [10**9]),
     ("post", "dataset_upload", []),
+    ("post", "dataset_paste", []),
     ("post", "sample_add", ["penguins"]),
 ]
 
@@ -253,8 +254,9 @@ def test_detail_makes_a_fixed_number_of_queries(
         )
         Membership.objects.create(project=project, user=UserFactory())
 
-    # session, user, project, datasets, number of runs, runs, members, may edit, may own
-    with django_assert_num_queries(9):
+    # session, user, project, datasets, bytes used, number of runs, runs, members,
+    # may edit, may own
+    with django_assert_num_queries(10):
         client.get(url("project", project.pk))
 
 

@@ -12,10 +12,11 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils import timezone
 
-from runs import profiling
-from runs.enums import DatasetState
+from runs.enums import DatasetState, JobState
+from runs.files import local_copy
 from runs.leasing import new_token, worker_name
-from runs.models import Dataset
+from runs.models import Dataset, TargetProfile
+from runs.profiling import tables as profiling
 from runs.tables.storage import read_parquet
 from tests.factories import DatasetFactory
 
@@ -50,7 +51,7 @@ def uploaded(content=CSV, filename="cities.csv", **options):
     )
 
 
-def tables(files):
+def parquets(files):
     return list(files.rglob("*.parquet"))
 
 
@@ -107,6 +108,136 @@ def test_describe_hashes_the_content_not_the_name():
     assert first.content_hash == digest
 
 
+def test_describe_hashes_the_recipe_too():
+    plain, chosen = uploaded(), uploaded(kinds={"people": "numeric"})
+
+    for dataset in (plain, chosen):
+        profiling.describe(dataset.pk)
+        dataset.refresh_from_db()
+
+    assert plain.content_hash != chosen.content_hash
+
+
+def test_describe_follows_options_and_kinds():
+    dataset = uploaded(
+        b"a;b\n1;2\n3;4\n", options={"header": False}, kinds={"column_1": "text"}
+    )
+
+    profiling.describe(dataset.pk)
+
+    dataset.refresh_from_db()
+    assert dataset.n_rows == 3
+    assert dataset.reading["header"] is False
+    assert dataset.options == {"header": False}
+
+
+def test_describe_leaves_repeated_rows_out_when_asked():
+    dataset = uploaded(b"a,b\n1,x\n1,x\n2,y\n1,x\n", drop_duplicates=True)
+
+    profiling.describe(dataset.pk)
+
+    dataset.refresh_from_db()
+    assert dataset.n_rows == 2
+    assert read_parquet(dataset.table.path)["a"].tolist() == [1, 2]
+    assert dataset.preview["rows"] == [["1", "x"], ["2", "y"]]
+    assert "2 rows that repeated an earlier one were left out, as asked." in (
+        dataset.repairs
+    )
+
+
+def test_describe_stores_profile_and_advice():
+    dataset = uploaded()
+
+    profiling.describe(dataset.pk)
+
+    dataset.refresh_from_db()
+    assert dataset.profile["overview"]["n_rows"] == 3
+    assert "columns" not in dataset.profile
+    assert all({"key", "title", "level"} <= set(a) for a in dataset.advice)
+    assert dataset.table_bytes == dataset.table.size
+    assert dataset.progress == {}
+
+
+# --- Reading again --------------------------------------------------------------------
+
+
+def read_before(**options):
+    dataset = uploaded(**options)
+    profiling.describe(dataset.pk)
+    dataset.refresh_from_db()
+    return dataset
+
+
+def asked_again(dataset, **changes):
+    pending = {**dataset.recipe, **changes}
+    rows = Dataset.objects.filter(pk=dataset.pk)
+    rows.update(state=DatasetState.WAITING, pending=pending)
+
+
+def test_describe_again_replaces_table_and_recipe(
+    files, django_capture_on_commit_callbacks
+):
+    dataset = read_before()
+    asked_again(dataset, options={"header": False})
+
+    with django_capture_on_commit_callbacks(execute=True):
+        profiling.describe(dataset.pk)
+
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.n_rows) == (DatasetState.READY, 4)
+    assert (dataset.options, dataset.pending) == ({"header": False}, {})
+    assert [str(path) for path in parquets(files)] == [dataset.table.path]
+
+
+def test_describe_again_that_fails_leaves_the_table_as_it_was():
+    dataset = read_before()
+    asked_again(dataset, options={"skip_lines": 100})
+
+    profiling.describe(dataset.pk)
+
+    after = Dataset.objects.get(pk=dataset.pk)
+    assert after.state == DatasetState.READY
+    assert after.error
+    assert (after.options, after.pending) == ({}, {})
+    assert after.table.name == dataset.table.name
+    assert after.content_hash == dataset.content_hash
+
+
+def test_describe_that_fails_first_keeps_the_settings_to_be_corrected():
+    dataset = uploaded(options={"skip_lines": 100})
+
+    profiling.describe(dataset.pk)
+
+    dataset.refresh_from_db()
+    assert dataset.state == DatasetState.FAILED
+    assert dataset.options == {"skip_lines": 100}
+
+
+def test_describe_again_forgets_kinds_of_columns_that_are_gone():
+    dataset = read_before()
+    asked_again(dataset, options={"header": False}, kinds={"city": "text"})
+
+    profiling.describe(dataset.pk)
+
+    dataset.refresh_from_db()
+    assert dataset.kinds == {}
+
+
+def test_describe_again_has_targets_looked_at_again():
+    dataset = read_before()
+    stays = TargetProfile.objects.create(
+        dataset=dataset, target="city", state=JobState.READY, accepted=[{"key": "x"}]
+    )
+    TargetProfile.objects.create(dataset=dataset, target="gone", state=JobState.READY)
+    asked_again(dataset, kinds={"people": "numeric"})
+
+    profiling.describe(dataset.pk)
+
+    [profile] = TargetProfile.objects.all()
+    assert (profile.pk, profile.state) == (stays.pk, JobState.WAITING)
+    assert profile.accepted == [{"key": "x"}]
+
+
 def test_describe_of_no_table_fails_with_one_sentence_and_no_table(files):
     dataset = uploaded(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00\xff" * 50)
 
@@ -116,7 +247,7 @@ def test_describe_of_no_table_fails_with_one_sentence_and_no_table(files):
     assert dataset.state == DatasetState.FAILED
     assert dataset.error
     assert "\n" not in dataset.error
-    assert not tables(files)
+    assert not parquets(files)
 
 
 def test_describe_after_an_unexpected_error_fails_and_logs_it(monkeypatch, caplog):
@@ -172,7 +303,7 @@ def test_describe_that_lost_its_lease_records_nothing(monkeypatch, files):
 
     dataset.refresh_from_db()
     assert (dataset.state, dataset.lease_token) == (DatasetState.READING, "another")
-    assert not tables(files)
+    assert not parquets(files)
 
 
 def test_describe_of_a_dataset_deleted_meanwhile_leaves_no_table(monkeypatch, files):
@@ -181,7 +312,7 @@ def test_describe_of_a_dataset_deleted_meanwhile_leaves_no_table(monkeypatch, fi
 
     profiling.describe(dataset.pk)
 
-    assert not tables(files)
+    assert not parquets(files)
 
 
 def test_local_copy_of_a_file_stored_elsewhere_has_its_content(tmp_path):
@@ -195,7 +326,7 @@ def test_local_copy_of_a_file_stored_elsewhere_has_its_content(tmp_path):
     field = models.FileField(storage=Remote())
     stored = models.fields.files.FieldFile(None, field, "datasets/x.csv")
 
-    with profiling.local_copy(stored) as path:
+    with local_copy(stored) as path:
         assert path.read_bytes() == CSV
         assert path.suffix == ".csv"
     assert not path.exists()
@@ -278,3 +409,15 @@ def test_waiting_gives_up_after_the_last_attempt(settings):
     assert dataset.state == DatasetState.FAILED
     assert "ended 3 times" in dataset.error
     assert dataset.lease_token == ""
+
+
+def test_waiting_gives_a_table_back_as_it_was_after_the_last_attempt(settings):
+    dataset = reading(seconds_left=-1, attempts=settings.MAX_ATTEMPTS)
+    rows = Dataset.objects.filter(pk=dataset.pk)
+    rows.update(table="datasets/old.parquet", pending={"options": {}, "kinds": {}})
+
+    assert profiling.waiting() == []
+
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.pending) == (DatasetState.READY, {})
+    assert "ended 3 times" in dataset.error

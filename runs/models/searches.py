@@ -1,12 +1,10 @@
-"""Projects and their members, datasets, runs, trials and events."""
+"""Runs, their trials and events."""
 
 import uuid
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -15,11 +13,9 @@ from django.utils import timezone
 
 from runs.enums import (
     BESIDES,
-    DatasetState,
     EventKind,
     Level,
     Phase,
-    Role,
     Scheme,
     Share,
     Strategy,
@@ -27,141 +23,13 @@ from runs.enums import (
     TrialState,
     Wish,
 )
-from runs.leasing import Leased, LeaseQuerySet
-
-
-class ProjectScopedQuerySet(models.QuerySet):  # type: ignore[type-arg]
-    """Rows that belong to a project, however many steps away."""
-
-    def visible_to(
-        self, user: AbstractBaseUser | AnonymousUser, role: Role = Role.VIEWER
-    ) -> Self:
-        """Return what `user` may see, or do with at least `role`.
-
-        The one rule of access: pages, sockets, files and the API all ask here.
-        """
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        if getattr(user, "is_superuser", False):
-            return self.all()
-        allowed = Membership.objects.filter(
-            user_id=user.pk, role__in=Role.at_least(role)
-        )
-        path = self.model.PROJECT_PATH
-        return self.filter(**{f"{path}__in": allowed.values("project")})
-
-
-class LeasedProjectQuerySet(LeaseQuerySet, ProjectScopedQuerySet):  # type: ignore[override]
-    pass
-
-
-class Project(models.Model):
-    PROJECT_PATH = "pk"
-
-    name = models.CharField(max_length=120)
-    description = models.TextField(blank=True, max_length=2000)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    members = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, through="Membership", related_name="projects"
-    )
-
-    objects = ProjectScopedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("runs:project", args=[self.pk])
-
-
-class Membership(models.Model):
-    project = models.ForeignKey(
-        Project, on_delete=models.CASCADE, related_name="memberships"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
-    )
-    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
-
-    class Meta:
-        ordering = ["project", "user"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "user"], name="one_role_a_member"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} in {self.project} ({self.role})"
+from runs.leasing import Leased
+from runs.models.datasets import Dataset
+from runs.models.projects import LeasedProjectQuerySet, Project, ProjectScopedQuerySet
 
 
 def predictions_path(trial: "Trial", filename: str) -> str:
     return f"predictions/out-of-fold/{uuid.uuid4().hex}.npy"
-
-
-def upload_path(dataset: "Dataset", filename: str) -> str:
-    # The original name is a column; on disk it could collide or be hostile.
-    return f"datasets/{uuid.uuid4().hex}{Path(filename).suffix.lower()[:12]}"
-
-
-class Dataset(Leased):
-    PROJECT_PATH = "project"
-
-    project = models.ForeignKey(
-        Project, on_delete=models.CASCADE, related_name="datasets"
-    )
-    name = models.CharField(max_length=200)
-    filename = models.CharField(max_length=255)
-    source = models.FileField(upload_to=upload_path, max_length=255)
-    table = models.FileField(upload_to=upload_path, max_length=255, blank=True)
-    content_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    size_bytes = models.PositiveBigIntegerField(default=0)
-    state = models.CharField(
-        max_length=10, choices=DatasetState, default=DatasetState.WAITING
-    )
-    error = models.TextField(blank=True)
-    n_rows = models.PositiveIntegerField(null=True, blank=True)
-    n_columns = models.PositiveIntegerField(null=True, blank=True)
-    columns = models.JSONField(default=list, blank=True)
-    reading = models.JSONField(default=dict, blank=True)
-    repairs = models.JSONField(default=list, blank=True)
-    preview = models.JSONField(default=dict, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = LeasedProjectQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["state"])]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("runs:dataset", args=[self.pk])
-
-    @property
-    def is_ready(self) -> bool:
-        return self.state == DatasetState.READY
-
-    @property
-    def is_settled(self) -> bool:
-        return self.state in {DatasetState.READY, DatasetState.FAILED}
-
-    @property
-    def folds_dir(self) -> Path:
-        """Where this host keeps what it has prepared of this content."""
-        return Path(settings.CACHE_DIR) / "folds" / (self.content_hash or "unread")
-
-    def column(self, name: str) -> dict[str, Any] | None:
-        """Return the stored profile of a column."""
-        return next((c for c in self.columns if c["name"] == name), None)
 
 
 class Run(Leased):
