@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 40
 MAX_NAME = 24
+MAX_NAMES = 20
 
 
 class AssociationData(NamedTuple):
@@ -132,7 +133,13 @@ def association_figure(data: AssociationData) -> "go.Figure":
         ),
         colorbar={"title": {"text": "strength"}, "thickness": 12},
     )
-    ticks = {"tickvals": positions, "ticktext": data.columns, "showgrid": False}
+    # Of many names only every second one has room; pointing at a cell tells both.
+    step = 1 + (len(positions) - 1) // MAX_NAMES
+    ticks = {
+        "tickvals": positions[::step],
+        "ticktext": data.columns[::step],
+        "showgrid": False,
+    }
     return figure.update_layout(
         xaxis={**ticks, "tickangle": -60},
         yaxis={**ticks, "autorange": "reversed"},

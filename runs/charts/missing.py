@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runs.charts.associations import cut
+from runs.charts.associations import MAX_NAMES, cut
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -94,7 +94,12 @@ def missing_figure(data: MissingData, n_rows: int) -> "go.Figure":
         ),
         colorbar={"title": {"text": "% missing"}, "thickness": 12},
     )
-    ticks = {"tickvals": positions, "ticktext": data.columns, "showgrid": False}
+    step = 1 + (len(positions) - 1) // MAX_NAMES
+    ticks = {
+        "tickvals": positions[::step],
+        "ticktext": data.columns[::step],
+        "showgrid": False,
+    }
     return figure.update_layout(
         xaxis={"title": {"text": "Row"}, "showgrid": False},
         yaxis={**ticks, "autorange": "reversed"},
