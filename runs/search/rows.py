@@ -22,7 +22,20 @@ class Source(Protocol):
         """Names of all columns."""
 
     def read(self, columns: Sequence[str], rows: Rows) -> pd.DataFrame:
-        """Return some columns of some rows, in the order given."""
+        """Return some columns of some rows.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Their names.
+        rows : ndarray of int
+            Their positions.
+
+        Returns
+        -------
+        DataFrame of shape (n_rows, n_columns)
+            In the order given.
+        """
 
 
 class FrameRows:

@@ -26,7 +26,13 @@ class Cells(Protocol):
     n_rows: int
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Take in the next rows: columns of strings, in the order of the names."""
+        """Take in the next rows.
+
+        Parameters
+        ----------
+        batch : pyarrow.RecordBatch
+            Columns of strings, in the order of the names.
+        """
 
     def clear(self) -> None:
         """Forget all rows."""

@@ -67,7 +67,7 @@ def find_arff(source: Source) -> Rows:
         repairs.append(f"Columns of the same name were told apart: {listed(again)}.")
     header = Header(names, frozenset(), True, n_lines, 0, [])
 
-    def fill(cells: Cells) -> list[str]:
+    def _fill(cells: Cells) -> list[str]:
         rows = _rows(text, attributes, n_lines, source)
         while chunk := list(itertools.islice(rows, _CHUNK_ROWS)):
             columns = zip(*chunk, strict=True)
@@ -79,7 +79,7 @@ def find_arff(source: Source) -> Rows:
     return Rows(
         header=header,
         size=text.size,
-        fill=fill,
+        fill=_fill,
         how={"format": "arff", "encoding": text.encoding, "header": True},
         repairs=repairs,
         plain=set(names),

@@ -54,7 +54,7 @@ def find_parquet(source: Source) -> Columns:
         raise _damaged(source, "Parquet", error) from error
     check_ratio(size, source.path.stat().st_size, source.filename)
 
-    def read(columns: Sequence[int]) -> pa.Table:
+    def _read(columns: Sequence[int]) -> pa.Table:
         names = [schema.names[i] for i in columns]
         with pyarrow.parquet.ParquetFile(source.path) as file:
             if source.n_rows is None:
@@ -63,7 +63,7 @@ def find_parquet(source: Source) -> Columns:
             first = next(iter(batches), None)
             return file.schema_arrow.empty_table() if first is None else pa.table(first)
 
-    return _columns(source, "parquet", schema, n_rows, read)
+    return _columns(source, "parquet", schema, n_rows, _read)
 
 
 def find_feather(source: Source) -> Columns:
@@ -91,7 +91,7 @@ def find_feather(source: Source) -> Columns:
             raise
         raise _damaged(source, "Arrow", error) from error
 
-    def read(columns: Sequence[int]) -> pa.Table:
+    def _read(columns: Sequence[int]) -> pa.Table:
         if whole is not None:
             return whole.select(list(columns)).slice(0, source.n_rows)
         names = [schema.names[i] for i in columns]
@@ -105,7 +105,7 @@ def find_feather(source: Source) -> Columns:
                 table = pa.Table.from_batches(batches, schema=file.schema)
                 return table.slice(0, source.n_rows).select(names)
 
-    return _columns(source, "feather", schema, n_rows, read)
+    return _columns(source, "feather", schema, n_rows, _read)
 
 
 def _open_arrow(source: Source) -> tuple[pa.Schema, int, pa.Table | None]:

@@ -87,7 +87,7 @@ def find_fixed(
     rows = [([line[part].strip() for part in slices], i + skip) for i, line in numbered]
     header = find_header(rows, header=options.header, skip_lines=options.skip_lines)
 
-    def fill(cells: Cells) -> list[str]:
+    def _fill(cells: Cells) -> list[str]:
         for chunk in _chunks(text, slices, header.skipped_lines, header.n_records):
             cells.add(chunk)
         return []
@@ -95,7 +95,7 @@ def find_fixed(
     return Rows(
         header=header,
         size=text.size,
-        fill=fill,
+        fill=_fill,
         how={
             "format": "fixed",
             "encoding": text.encoding,

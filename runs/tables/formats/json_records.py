@@ -99,12 +99,12 @@ def find_json_lines(source: Source) -> Rows:
             )
         seen.flatten(item)
 
-    def records() -> Iterator[Record]:
+    def _records() -> Iterator[Record]:
         quiet = _Seen()
         for _, item in _lines(text, source, quiet):
             yield quiet.flatten(item)
 
-    return _of_records(source, text, seen, records, "jsonl")
+    return _of_records(source, text, seen, _records, "jsonl")
 
 
 def find_json(source: Source) -> Rows:
