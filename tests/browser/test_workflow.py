@@ -153,7 +153,7 @@ def test_page_without_javascript_shows_the_stored_state(
     page.goto(f"/runs/{run}/")
 
     expect(page.locator("#live-phase")).to_contain_text("Finished")
-    expect(page.locator("#live-leaderboard tbody tr")).to_have_count(8)
+    expect(page.locator("#live-leaderboard tbody tr")).to_have_count(10)
 
 
 def test_two_clicks_from_an_empty_home_to_a_configured_run(new_installation, chromium):
