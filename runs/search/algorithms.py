@@ -91,6 +91,9 @@ class Algorithm:
         The parameter along which trials share one fit.
     shares : frozenset of str
         Parameters, besides the path, in which trials of one unit may differ.
+    apart : str, default=""
+        The one of ``shares`` whose largest value takes about as long to fit as all others
+        together, while sharing saves little: a small grid begins with it, by itself.
     offered : bool, default=True
         Whether pages offer it.
     """
@@ -106,6 +109,7 @@ class Algorithm:
     aliases: tuple[str, ...] = ()
     path: PathParameter | None = None
     shares: frozenset[str] = frozenset()
+    apart: str = ""
     offered: bool = True
 
     @property
@@ -339,6 +343,7 @@ _ENTRIES = (
             "kernel svm",
         ),
         shares=frozenset({"C", "class_weight", "epsilon", "tol"}),
+        apart="C",
     ),
     Algorithm(
         name="decision_tree",

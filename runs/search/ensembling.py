@@ -106,38 +106,56 @@ def select(
     ----------
     .. [1] Caruana, R. et al. (2004). Ensemble selection from libraries of models. ICML.
     """
-    stacked = np.stack([np.asarray(p, dtype=np.float64) for p in predictions])
+    known, stacked = _tested([np.asarray(p) for p in predictions])
     score = quick_metric(metric, positive=positive)
-    finite = np.isfinite(stacked.reshape(len(stacked), len(y), -1))
-    tested: Values = np.asarray(finite.all(axis=(0, 2)))
-    known = np.flatnonzero(tested)
     if len(stacked) <= MIN_BAGGED:
         n_bags = 1  # all would be the same
     if seconds is not None:
         n_selections = 1 + len(folds or ())
         calls = n_selections * n_bags * n_rounds * len(stacked)
-        cost = calls * _seconds_of(score, y[known], stacked[0, known])
+        cost = calls * _seconds_of(score, y[known], stacked[0])
         n_bags, n_rounds = _affordable(n_bags, n_rounds, seconds / max(cost, 1e-9))
     how = {"n_rounds": n_rounds, "n_bags": n_bags, "random_state": random_state}
-    weights = _chosen(stacked[:, known], y[known], score, **how)
-    parts = [part[tested[part]] for part in (folds or [known])]
+    y_known = y[known]
+    weights = _chosen(stacked, y_known, score, **how)
+    # Of them all rows count from here on as those that were tested.
+    parts = _among(known, folds)
     blended = np.full(stacked.shape[1:], np.nan)
     honest_scores = []
     for part in parts:
-        others = np.setdiff1d(known, part)
+        others = np.setdiff1d(np.arange(len(known)), part)
         honest = weights
         if len(others) and len(parts) > 1:
-            honest = _chosen(stacked[:, others], y[others], score, **how)
+            honest = _chosen(stacked[:, others], y_known[others], score, **how)
         blended[part] = np.tensordot(honest, stacked[:, part], axes=1)
-        honest_scores.append(score(y[part], blended[part]))
-    fold_scores = _mixed(stacked, weights, y, score, parts)
+        honest_scores.append(score(y_known[part], blended[part]))
+    fold_scores = _mixed(stacked, weights, y_known, score, parts)
+    whole = np.full((len(y), *stacked.shape[2:]), np.nan, dtype=np.float32)
+    whole[known] = blended
     return Ensemble(
         weights={int(i): float(weights[i]) for i in np.flatnonzero(weights)},
         fold_scores=fold_scores,
         value=float(np.mean(fold_scores)),
         honest_value=float(np.mean(honest_scores)),
-        predictions=blended.astype(np.float32),
+        predictions=whole,
     )
+
+
+def _tested(predictions: Sequence[Values]) -> tuple[Values, Values]:
+    """Return the rows that all have tested, and what they predicted for these."""
+    known: Values = np.ones(len(predictions[0]), dtype=bool)
+    for one in predictions:
+        known &= np.isfinite(one.reshape(len(one), -1)).all(axis=1)
+    at = np.flatnonzero(known)
+    # Of a validation part it is a fifth of the rows: the others are not copied.
+    return at, np.stack([one[at].astype(np.float64) for one in predictions])
+
+
+def _among(known: Values, folds: Sequence[Values] | None) -> list[Values]:
+    """Return the rows of each fold as positions among those known."""
+    if not folds:
+        return [np.arange(len(known))]
+    return [np.searchsorted(known, np.intersect1d(part, known)) for part in folds]
 
 
 def mixture_value(
@@ -171,13 +189,12 @@ def mixture_value(
     float
         Mean over the folds.
     """
-    stacked = np.stack([np.asarray(p, dtype=np.float64) for p in predictions])
-    finite = np.isfinite(stacked.reshape(len(stacked), len(y), -1))
-    tested: Values = np.asarray(finite.all(axis=(0, 2)))
-    parts = [part[tested[part]] for part in (folds or [np.arange(len(y))])]
+    known, stacked = _tested([np.asarray(p) for p in predictions])
+    parts = _among(known, folds)
     share = np.asarray(weights, dtype=np.float64)
     score = quick_metric(metric, positive=positive)
-    return float(np.mean(_mixed(stacked, share / share.sum(), y, score, parts)))
+    mixed = _mixed(stacked, share / share.sum(), y[known], score, parts)
+    return float(np.mean(mixed))
 
 
 def _mixed(

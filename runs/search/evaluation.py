@@ -2,14 +2,15 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from runs.search.algorithms import Algorithm, resolve
 from runs.search.estimators.boosting import AUTO_LIMIT
 from runs.search.folds import FoldData
-from runs.search.memory import peak_bytes, reset_peak
+from runs.search.memory import give_back, peak_bytes, reset_peak
 from runs.search.metrics import Scorer
 from runs.search.parameters import Params, Value
 from runs.search.planning import params_key
@@ -24,6 +25,7 @@ __all__ = ["Interrupted", "TrialResult", "evaluate_unit"]
 
 Keep = bool | Callable[[float], bool]
 Prune = Callable[[Params, int, float], bool]
+Turn = Callable[[int], AbstractContextManager[int]]
 
 
 class Interrupted(Exception):  # noqa: N818  (nothing went wrong)
@@ -41,6 +43,24 @@ class _Work:
     n_threads: int
     # Most iterations of a model whose number of them is still to be found.
     limit: int = AUTO_LIMIT
+    turn: Turn | None = None
+
+    @contextmanager
+    def on(self, folds: Sequence[FoldData], share: float = 1.0) -> Iterator["_Work"]:
+        """Work on a share of the rows when it is this process's turn."""
+        if self.turn is None:
+            with limit_threads(self.n_threads):
+                yield self
+            return
+        size = max(fold.X_train.nbytes for fold in folds)
+        with self.turn(round(share * size)) as n_threads, limit_threads(n_threads):
+            try:
+                yield replace(self, n_threads=n_threads)
+            finally:
+                # Before the next one begins.
+                for fold in folds:
+                    fold.let_go()
+                give_back()
 
 
 def evaluate_unit(
@@ -60,6 +80,7 @@ def evaluate_unit(
     should_prune: Prune | None = None,
     on_fold: Callable[[int, list[list[float]]], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    turn: Turn | None = None,
 ) -> list[TrialResult]:
     """Score trials that share their fits on every fold.
 
@@ -102,6 +123,9 @@ def evaluate_unit(
         of each trial so far.
     should_stop : callable, optional
         Asked before each fold.
+    turn : callable, optional
+        ``with turn(n_bytes) as n_threads`` is where arrays of that size are fitted on:
+        for large tables, of which not all processes may hold much at the same time.
 
     Returns
     -------
@@ -119,7 +143,7 @@ def evaluate_unit(
     _check_unit(algorithm, unit_params)
     trials = [Progress(dict(params)) for params in unit_params]
     scoring = Scoring(scorers, ranking, task, train_scores=train_scores)
-    work = _Work(algorithm, scoring, task, random_state, n_threads)
+    work = _Work(algorithm, scoring, task, random_state, n_threads, turn=turn)
 
     def _pause(index: int) -> None:
         if should_stop is not None and should_stop():
@@ -128,11 +152,13 @@ def evaluate_unit(
             on_fold(index, [list(trial.scores(ranking)) for trial in trials])
 
     reset_peak()
-    with limit_threads(n_threads):
-        for rung, share in enumerate(rungs[:-1]):
-            _climb(work, trials, folds, rung, share, resource, should_prune, _pause)
-        alive = [trial for trial in trials if trial.is_alive]
-        _evaluate(work, alive, folds, keep=keep_predictions is not False, pause=_pause)
+    for rung, share in enumerate(rungs[:-1]):
+        _climb(work, trials, folds, rung, share, resource, should_prune, _pause)
+    alive = [trial for trial in trials if trial.is_alive]
+    if alive:
+        with work.on(folds) as now:
+            keep = keep_predictions is not False
+            _evaluate(now, alive, folds, keep=keep, pause=_pause)
     memory = peak_bytes()
     return [
         trial.result(ranking, memory, keep_predictions, n_rows=_n_rows(folds))
@@ -194,14 +220,16 @@ def _climb(
     tried = [Progress(_shortened(work, t.params, share, resource)) for t in alive]
     if resource == "path":
         work = replace(work, limit=max(1, round(share * AUTO_LIMIT)))
-    part = list(folds)
-    if resource == "rows":
-        stratified = work.task.is_classification
-        part = [
-            fold.sample(share, work.random_state, stratified=stratified)
-            for fold in folds
-        ]
-    _evaluate(work, tried, part, keep=False, pause=pause)
+    with work.on(folds, share if resource == "rows" else 1.0) as now:
+        part = list(folds)
+        if resource == "rows":
+            stratified = work.task.is_classification
+            part = [
+                fold.sample(share, work.random_state, stratified=stratified)
+                for fold in folds
+            ]
+        _evaluate(now, tried, part, keep=False, pause=pause)
+        del part
     for trial, attempt in zip(alive, tried, strict=True):
         trial.take_over(attempt)
         if attempt.error:
@@ -289,6 +317,8 @@ def _score(
     *,
     keep: bool,
 ) -> None:
+    if work.turn is not None:
+        fold.let_go()  # the rows fitted on, which are not looked at again
     started = time.perf_counter()
     try:
         with collected([trial]):

@@ -5,7 +5,7 @@ import json
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,32 @@ def locked(directory: Path, *, part: str = "", wait: bool = True) -> Iterator[bo
             yield True
 
 
+@contextmanager
+def seated(directory: Path, *, n_seats: int) -> Iterator[None]:
+    """Let so many processes in at a time; the others wait until one leaves.
+
+    Parameters
+    ----------
+    directory : Path
+        The folder they all want; the seats are files beside it.
+    n_seats : int
+        How many may come in.
+
+    Yields
+    ------
+    None
+        The seat is given up at the end of the block.
+    """
+    with ExitStack() as stack:
+        for number in range(n_seats):
+            seat = locked(directory, part=f"-seat{number}", wait=False)
+            if stack.enter_context(seat):
+                break
+        else:
+            stack.enter_context(locked(directory, part="-seat0"))
+        yield
+
+
 def build(
     X: Source,
     y: NDArray[Any],
@@ -91,7 +117,10 @@ def build(
     unfinished = directory.with_suffix(".unfinished")
     is_large = len(y) * len(X.columns) > _ALONE_CELLS
     folds = list(fold_rows(y, split, by))
-    with locked(directory) if is_large else nullcontext():
+    # Until they are in their place: who waits must find all of them, not all but that.
+    with ExitStack() as whole:
+        if is_large:
+            whole.enter_context(locked(directory))
         for wait in (False, True):
             for number, rows in enumerate(folds):
                 with locked(directory, part=str(number), wait=wait) as mine:
@@ -102,10 +131,10 @@ def build(
                     unfinished.mkdir(exist_ok=True)
                     part_meta = _make(X, y, rows, split.seed, recipe, part)
                     _write_whole(part, part_meta)
-    with nullcontext() if is_large else locked(directory):
-        if (directory / META).exists():
-            return
-        _finish(unfinished, len(folds), directory, time.perf_counter() - started)
+        with nullcontext() if is_large else locked(directory):
+            if (directory / META).exists():
+                return
+            _finish(unfinished, len(folds), directory, time.perf_counter() - started)
 
 
 def _make(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from runs.search.fold_building import META, build, locked
+from runs.search.fold_building import META, build, locked, seated
 from runs.search.rows import FrameRows, Source, StoredRows
 from runs.search.splits import Split, fold_key, fold_rows, holdout_rows
 from runs.search.targets import clean_target, encode_target
@@ -46,6 +46,8 @@ _ARRAYS = ("X_train", "y_train", "X_test", "y_test", "test_rows")
 _LARGE_BYTES = 1 << 24
 # Rows to score on of which a share is taken at all.
 _MIN_SCORED = 20_000
+# Shares of so few bytes stay in the process: most trials of a halving search need them.
+_SMALL_BYTES = 1 << 23
 
 
 @dataclass
@@ -99,19 +101,66 @@ class FoldData:
         """
         if fraction >= 1:
             return self
+        known: dict[Any, FoldData] = self.__dict__.setdefault("_samples", {})
+        key = (fraction, seed, stratified)
+        if key not in known:
+            part = self._sampled(fraction, seed, stratified=stratified)
+            self.let_go()
+            if part.X_train.nbytes + part.X_test.nbytes > _SMALL_BYTES:
+                return part
+            known[key] = part
+        return known[key]
+
+    def _sampled(self, fraction: float, seed: int, *, stratified: bool) -> "FoldData":
         n_fit = max(2, round(fraction * len(self.y_train)))
         kept = _beginning(self.y_train, n_fit, seed, stratified=stratified)
-        part = replace(self, X_train=self.X_train[kept], y_train=self.y_train[kept])
+        part = replace(
+            self, X_train=_taken(self.X_train, kept), y_train=self.y_train[kept]
+        )
         n_score = max(_MIN_SCORED, round(fraction * len(self.y_test)))
         if n_score >= len(self.y_test):
             return part
         seen = _beginning(self.y_test, n_score, seed, stratified=stratified)
         return replace(
             part,
-            X_test=self.X_test[seen],
+            X_test=_taken(self.X_test, seen),
             y_test=self.y_test[seen],
             test_rows=self.test_rows[seen],
         )
+
+    def let_go(self) -> None:
+        """Give back the memory of large arrays until they are looked at again.
+
+        What a process has looked at of a mapped file counts as its memory for as long
+        as the file is mapped, although the system could have it back at any time.
+        """
+        for array in (self.X_train, self.X_test):
+            _let_go(array)
+
+
+def _let_go(array: NDArray[Any]) -> bool:
+    """Give back a large mapped array; tell whether it is one."""
+    mapped = getattr(array.base, "_mmap", None)
+    if array.nbytes < _LARGE_BYTES or mapped is None:
+        return False
+    mapped.madvise(mmap.MADV_DONTNEED)
+    return True
+
+
+def _taken(array: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
+    """Return some rows, spread over all: of a large array a part after the other."""
+    if not _let_go(array):
+        return array[rows]
+    by_rows = array.flags.c_contiguous
+    taken = np.empty((len(rows), array.shape[1]), array.dtype)
+    n_parts = min(len(rows), array.shape[1], -(-array.nbytes // _LARGE_BYTES))
+    for part in np.array_split(np.arange(taken.shape[not by_rows]), n_parts):
+        if by_rows:
+            taken[part] = array[rows[part]]
+        else:
+            taken[:, part] = array[:, part][rows]
+        _let_go(array)
+    return taken
 
 
 def _beginning(
@@ -162,16 +211,9 @@ class FoldSet(Sequence[FoldData]):
         return self._folds[index]
 
     def let_go(self) -> None:
-        """Give back the memory of large arrays until they are looked at again.
-
-        What a process has looked at of a mapped file counts as its memory for as long
-        as the file is mapped, although the system could have it back at any time.
-        """
+        """Give back the memory of large arrays until they are looked at again."""
         for fold in self._folds:
-            for array in (fold.X_train, fold.X_test):
-                mapped = getattr(array.base, "_mmap", None)
-                if array.nbytes >= _LARGE_BYTES and mapped is not None:
-                    mapped.madvise(mmap.MADV_DONTNEED)
+            fold.let_go()
 
     @property
     def n_rows(self) -> int:
@@ -233,17 +275,19 @@ def prepare_folds(
         return folds
     directory = _directory(cache_dir, key, recipe)
     cache_dir.mkdir(parents=True, exist_ok=True)
-    with locked(directory):
-        # Another process may have made them while this one waited for the lock.
-        folds = load_folds(cache_dir, key, recipe)
-        if folds is not None:
-            return folds
-        shutil.rmtree(directory, ignore_errors=True)  # a damaged one, if any
-    if callable(X):
-        X, y, by = X()
-    assert y is not None
-    rows = FrameRows(X) if isinstance(X, pd.DataFrame) else X
-    build(rows, y, by, split, recipe=recipe, directory=directory)
+    # One more process than folds would read the table to make nothing of it.
+    with seated(directory, n_seats=split.n_splits * split.n_repeats):
+        with locked(directory):
+            # Others may have made them while this one waited.
+            folds = load_folds(cache_dir, key, recipe)
+            if folds is not None:
+                return folds
+            shutil.rmtree(directory, ignore_errors=True)  # a damaged one, if any
+        if callable(X):
+            X, y, by = X()
+        assert y is not None
+        rows = FrameRows(X) if isinstance(X, pd.DataFrame) else X
+        build(rows, y, by, split, recipe=recipe, directory=directory)
     return _open(directory)
 
 

@@ -82,7 +82,9 @@ def rungs_of(halving: Halving, n_rows: int | None = None) -> tuple[float, ...]:
     return tuple(shares)
 
 
-def should_prune(others: Sequence[float], rung: int, value: float, eta: int) -> bool:
+def should_prune(
+    others: Sequence[float], rung: int, value: float, eta: int, *, sparing: bool = False
+) -> bool:
     """Tell whether a trial ends at a rung, by Optuna's asynchronous halving.
 
     Parameters
@@ -95,6 +97,9 @@ def should_prune(others: Sequence[float], rung: int, value: float, eta: int) -> 
         The trial's own value there.
     eta : int
         One trial in ``eta`` goes on.
+    sparing : bool, default=False
+        Whether the whole resource is dear, as on a large table: then of the first
+        ``eta - 1`` those end that are worse than the best before them.
 
     Returns
     -------
@@ -109,6 +114,6 @@ def should_prune(others: Sequence[float], rung: int, value: float, eta: int) -> 
     """
     # Of fewer than eta none is the best one in eta, and what ends never comes back.
     if len(others) < eta - 1:
-        return False
+        return sparing and bool(others) and value <= max(others)
     samplers: Any = importlib.import_module("runs.search.samplers")
     return bool(samplers.prunes(list(others), value, eta))

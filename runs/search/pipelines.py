@@ -5,7 +5,7 @@ loaded where Tuneboard is not installed.
 """
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from typing import Any
 
 import numpy as np
@@ -132,10 +132,10 @@ def _codes() -> OrdinalEncoder:
 def _numbers_or(encoder: BaseEstimator) -> Pipeline:
     """Encode a column, unless it is an ordered category: that becomes its numbers."""
     ordered = selectors.categorical() & selectors.filter(attrgetter("cat.ordered"))
+    # A method by its name can be written as a skops file: one of a class cannot, nor can
+    # arguments by name.
     as_number = FunctionTransformer(
-        pd.DataFrame.astype,
-        kw_args={"dtype": "float64"},
-        feature_names_out="one-to-one",
+        methodcaller("astype", "float64"), feature_names_out="one-to-one"
     )
     return Pipeline(
         [
@@ -263,14 +263,8 @@ def integer_codes(categorical: Sequence[int]) -> Pipeline:
     return Pipeline(
         [
             ("frame", FunctionTransformer(pd.DataFrame)),
-            (
-                "missing",
-                FunctionTransformer(pd.DataFrame.fillna, kw_args={"value": missing}),
-            ),
-            (
-                "integer",
-                FunctionTransformer(pd.DataFrame.astype, kw_args={"dtype": kinds}),
-            ),
+            ("missing", FunctionTransformer(methodcaller("fillna", missing))),
+            ("integer", FunctionTransformer(methodcaller("astype", kinds))),
         ]
     )
 

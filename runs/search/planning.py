@@ -5,7 +5,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, product
 from typing import NamedTuple
 
@@ -16,11 +16,14 @@ from runs.search.parameters import Params, Value
 from runs.search.problem import SpecError, TaskType
 from runs.search.spaces import (
     Conditional,
+    FloatRange,
     Space,
     combination_at,
     contains,
+    fits,
     grid_size,
     grid_values,
+    plain,
     size_of,
 )
 from runs.search.turns import Turns
@@ -70,6 +73,9 @@ class Plan:
     costliest_first : bool, default=False
         Whether each algorithm's part of a whole grid begins with what takes longest, so
         that no worker is left alone with it at the end.
+    is_steered : bool, default=False
+        Whether somebody has changed it since it began, or added trials by hand. Then
+        what has been made is looked at, and not only counted.
     """
 
     strategy: str
@@ -81,6 +87,7 @@ class Plan:
     halving: Halving | None = None
     in_seconds: bool = False
     costliest_first: bool = False
+    is_steered: bool = False
 
 
 class TrialRecord(NamedTuple):
@@ -101,6 +108,8 @@ class TrialRecord(NamedTuple):
         What it has cost.
     number : int
         Its number in the run.
+    is_by_hand : bool, default=False
+        Whether a person thought of it.
     """
 
     algorithm: str
@@ -109,6 +118,7 @@ class TrialRecord(NamedTuple):
     value: float | None
     seconds: float
     number: int
+    is_by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,6 +251,47 @@ def plan_size(plan: Plan) -> int:
     return sum(_quotas(plan).values())
 
 
+def planned_size(plan: Plan, history: Sequence[TrialRecord]) -> int:
+    """Count the trials of a plan that was changed on the way.
+
+    Parameters
+    ----------
+    plan : Plan
+        A checked plan, as it goes on.
+    history : sequence of TrialRecord
+        The trials made so far, also by what the plan was before.
+
+    Returns
+    -------
+    int
+        Those made and those still to come.
+    """
+    left = math.inf if plan.n_trials is None else max(0, plan.n_trials - len(history))
+    new = sum(_size(item) - _count_made(item, history) for item in plan.items)
+    return len(history) + int(min(left, new))
+
+
+def _count_made(item: PlanItem, history: Sequence[TrialRecord]) -> int:
+    """Count the combinations of a space that have been made; none of an endless one."""
+    if _size(item) == math.inf:
+        return 0
+    return len(
+        {
+            params_key(record.params)
+            for record in history
+            if record.algorithm == item.algorithm and _is_of(item.space, record.params)
+        }
+    )
+
+
+def _is_of(space: Space, params: Params) -> bool:
+    """Tell whether a grid lists a combination, by type too: 1 is not its 1.0."""
+    ints = [n for n, v in params.items() if isinstance(v, int) and n in space]
+    return fits(space, params) and not any(
+        isinstance(plain(space[name]), FloatRange) for name in ints
+    )
+
+
 def _size(item: PlanItem) -> float:
     """Count the combinations of a space; infinite where there is no counting them."""
     if any(size_of(distribution) is None for distribution in item.space.values()):
@@ -265,11 +316,16 @@ def _quotas(plan: Plan) -> dict[str, int]:
     return quotas
 
 
-def _limits(plan: Plan) -> dict[str, int]:
+def _limits(plan: Plan) -> dict[str, float]:
+    """Return how many combinations of its space each algorithm may have."""
+    if plan.is_steered:
+        # Shares of the whole would not do for what began late or anew: who has had
+        # least has the next turn, and the budget ends it.
+        return {item.algorithm: _size(item) for item in plan.items}
     if plan.share == "equal" and not plan.in_seconds:
-        return _quotas(plan)
+        return dict(_quotas(plan))
     most = plan.n_trials if plan.n_trials is not None else math.inf
-    return {item.algorithm: int(min(_size(item), most)) for item in plan.items}
+    return {item.algorithm: min(_size(item), most) for item in plan.items}
 
 
 def next_units(plan: Plan, history: Sequence[TrialRecord], *, limit: int) -> list[Unit]:
@@ -315,6 +371,8 @@ def next_units(plan: Plan, history: Sequence[TrialRecord], *, limit: int) -> lis
         if unit is None:
             del sources[name]
             continue
+        if len(unit.params) > left - n_new:
+            unit = replace(unit, params=unit.params[-int(left - n_new) :])
         size = len(unit.params)
         counts[name] += size
         n_new += size
@@ -324,14 +382,16 @@ def next_units(plan: Plan, history: Sequence[TrialRecord], *, limit: int) -> lis
 
 
 def _units(
-    item: PlanItem, plan: Plan, records: Sequence[TrialRecord], *, quota: int
+    item: PlanItem, plan: Plan, records: Sequence[TrialRecord], *, quota: float
 ) -> Iterator[Unit]:
     """Yield the units of one algorithm after the trials it has had."""
-    count = len(records)
+    count = _count_made(item, records) if plan.is_steered else len(records)
     # A grid counts its way through: its records need no combinations, and have none.
     seen = {params_key(record.params) for record in records if record.params}
     if plan.strategy == "grid":
-        spread = quota < _size(item)
+        spread = (
+            quota < _size(item) if not plan.is_steered else plan.n_trials is not None
+        )
         costliest_first = plan.costliest_first and not spread
         source = _grid(
             item,
@@ -345,7 +405,8 @@ def _units(
     while count < quota and (combinations := next(source, None)) is not None:
         new = [params for params in combinations if params_key(params) not in seen]
         # Cut at the short end: the longest costs the fit in any case.
-        new = new[-(quota - count) :]
+        if len(new) > quota - count:
+            new = new[-int(quota - count) :]
         if new:
             count += len(new)
             seen.update(map(params_key, new))
@@ -376,18 +437,33 @@ def _grid(
         for values in product(*(_ascending(item.space, name) for name in shared))
     ]
     n_units = grid_size(rest)
+    if costliest_first:
+        # From the first on: what has been made before is known by its parameters.
+        ordered = sorted(
+            range(n_units), key=lambda p: -_size_hint(combination_at(rest, p))
+        )
+        for part, position in product(_parts(item, together), ordered):
+            params = combination_at(rest, position)
+            yield [{**params, **values} for values in part]
+        return
     start = count // len(together)
     # All around: what was left out before the start, if anything, is found again.
-    order = chain(range(start, n_units), range(min(start, n_units)))
-    positions: Sequence[int] = range(n_units)
-    if costliest_first:
-        positions = sorted(
-            positions, key=lambda p: -_size_hint(combination_at(rest, p))
-        )
-    for i in order:
-        position = _spread(i, n_units, seed) if spread else positions[i]
+    for i in chain(range(start, n_units), range(min(start, n_units))):
+        position = _spread(i, n_units, seed) if spread else i
         params = combination_at(rest, position)
         yield [{**params, **values} for values in together]
+
+
+def _parts(item: PlanItem, together: list[Params]) -> list[list[Params]]:
+    """Part what could share a fit if one value takes as long as all others together."""
+    name = ALGORITHMS[item.algorithm].apart
+    if name not in item.space or name not in together[0]:
+        return [together]
+    largest = max(float(values[name] or 0) for values in together)
+    parts: tuple[list[Params], list[Params]] = ([], [])
+    for values in together:
+        parts[float(values[name] or 0) < largest].append(values)
+    return [part for part in parts if part]
 
 
 def _size_hint(params: Params) -> float:
@@ -461,12 +537,14 @@ def _sampled(
     first = first_configurations(item, plan.task)
     drawn: list[TrialRecord] = list(records)
     index = len(records)
+    n_by_hand = sum(record.is_by_hand for record in records)
     while True:
         guided = []
-        if plan.strategy == "tpe" and index >= len(first):
+        position = index - n_by_hand  # what is added by hand comes besides the curated
+        if plan.strategy == "tpe" and position >= len(first):
             guided = [samplers.propose(item.space, drawn, seed=plan.seed, index=index)]
         candidates = chain(
-            first[index : index + 1],
+            first[position : position + 1],
             guided,
             (
                 samplers.draw(item.space, seed=plan.seed, index=index, attempt=attempt)

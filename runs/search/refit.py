@@ -3,7 +3,7 @@
 import logging
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,11 @@ from sklearn.preprocessing import FunctionTransformer, LabelEncoder
 from sklearn.utils import Bunch
 
 from runs.search.algorithms import Algorithm
+from runs.search.memory import give_back
 from runs.search.parameters import Value
 from runs.search.pipelines import fit_prepared, make_pipeline, plain
 from runs.search.problem import TaskType
+from runs.search.stored_preparation import fit_stored
 from runs.search.targets import clean_target
 from runs.search.threads import limit_threads
 
@@ -33,7 +35,7 @@ def refit(
     task: TaskType,
     random_state: int,
     n_threads: int = 1,
-    turn: AbstractContextManager[object] | None = None,
+    directory: Path | None = None,
 ) -> Pipeline:
     """Fit a trial's pipeline on all rows of the search.
 
@@ -54,32 +56,42 @@ def refit(
         Seed of everything random in the pipeline.
     n_threads : int, default=1
         Threads the fit may use.
-    turn : context manager, optional
-        Entered while the rows are loaded and prepared, which takes the most memory.
+    directory : Path, optional
+        Where the prepared rows of a large table are kept instead of in memory: then
+        ``X`` is a function.
 
     Returns
     -------
     Pipeline
         Fitted, with the steps ``preprocess`` and ``estimator``.
     """
-    pipeline = make_pipeline(
-        algorithm, params, task=task, random_state=random_state, n_threads=n_threads
-    )
     target = clean_target(y, task)
-    if _needs_codes(pipeline, target):
-        # XGBoost knows no labels: scikit-learn's vote of one turns them into codes.
-        name, estimator = pipeline.steps[-1]
-        pipeline.steps[-1] = (
-            name,
-            VotingClassifier([("xgboost", estimator)], voting="soft"),
-        )
-    with warnings.catch_warnings(record=True) as caught, limit_threads(n_threads):
+    del y
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        limit_threads(n_threads),
+    ):
         warnings.simplefilter("always")
-        with turn or nullcontext():
+        pipeline = make_pipeline(
+            algorithm, params, task=task, random_state=random_state, n_threads=n_threads
+        )
+        if _needs_codes(pipeline, target):
+            # XGBoost knows no labels: scikit-learn's vote of one turns them into codes.
+            name, estimator = pipeline.steps[-1]
+            pipeline.steps[-1] = (
+                name,
+                VotingClassifier([("xgboost", estimator)], voting="soft"),
+            )
+        preprocessor = pipeline.steps[0][1]
+        if directory is not None and callable(X):
+            prepared = fit_stored(preprocessor, X, target, directory)
+            give_back()
+        else:
             rows = X() if callable(X) else X
-            prepared = pipeline.steps[0][1].fit_transform(rows, target)
+            prepared = preprocessor.fit_transform(rows, target)
             del rows
         fit_prepared(pipeline, prepared, target)
+        del prepared
     for text in dict.fromkeys(str(item.message) for item in caught):
         logger.info("While refitting: %s", text)
     return plain(pipeline)

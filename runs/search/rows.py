@@ -12,6 +12,8 @@ Rows = NDArray[np.intp]
 
 # Cells that are prepared together; more than these are prepared by columns.
 _CELLS_TOGETHER = 1 << 22
+# Of these so many at once: each takes some forty bytes on its way.
+_CELLS_AT_ONCE = 1 << 20
 
 
 class Source(Protocol):
@@ -120,6 +122,8 @@ def by_columns(columns: Sequence[str], n_rows: int) -> Iterator[list[str]]:
     list of str
         The next columns; all at once of a table that is not large.
     """
-    together = max(1, _CELLS_TOGETHER // max(1, n_rows))
+    together = max(1, len(columns))
+    if len(columns) * n_rows > _CELLS_TOGETHER:
+        together = max(1, _CELLS_AT_ONCE // n_rows)
     for start in range(0, len(columns), together):
         yield list(columns[start : start + together])

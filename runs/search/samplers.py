@@ -143,7 +143,7 @@ def propose(
         )
         study = optuna.create_study(direction="maximize", sampler=sampler)
         for record in _told(records):
-            study.add_trial(_frozen(space, record))
+            study.add_trial(frozen(space, record))
         return _ask(study, space)
 
 
@@ -160,9 +160,23 @@ def _told(records: "Sequence[TrialRecord]") -> "list[TrialRecord]":
 _PENDING = ("waiting", "running")
 
 
-def _frozen(
+def frozen(
     space: Mapping[str, Distribution], record: "TrialRecord"
 ) -> optuna.trial.FrozenTrial:
+    """Write a trial as Optuna has it.
+
+    Parameters
+    ----------
+    space : mapping of str to Distribution
+        The space; parameters that are fixed or lie outside it are left out.
+    record : TrialRecord
+        The trial; without a value it counts as running.
+
+    Returns
+    -------
+    optuna.trial.FrozenTrial
+        The same trial.
+    """
     params, distributions = {}, {}
     for name, value in record.params.items():
         plain = _plain(space[name]) if name in space else None

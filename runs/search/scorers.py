@@ -124,6 +124,30 @@ def make(
     return _LabelledScorer(name, index)
 
 
+def known(scorer: object) -> tuple[str, int] | None:
+    """Tell what a scorer of ``make`` measures, for who can do so without it.
+
+    Parameters
+    ----------
+    scorer : object
+        Any scorer.
+
+    Returns
+    -------
+    tuple of str and int, or None
+        Name in ``exact_metrics`` and the code of the positive class, where it has one;
+        None for a scorer from elsewhere.
+    """
+    if isinstance(scorer, _LabelledScorer):
+        return scorer.name, scorer.positive
+    if scorer is _BINARY_AUC:
+        return "binary_roc_auc", 1
+    for name, plain in _PLAIN.items():
+        if scorer is plain:
+            return name, 1
+    return None
+
+
 def _position(positive: object, classes: Sequence[object]) -> int:
     for index, label in enumerate(classes):
         if label == positive or _text(label) == _text(positive):

@@ -12,9 +12,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.utils.metaestimators import available_if
 
+from runs.search.exact_metrics import exact_metric
 from runs.search.metrics import Scorer
 from runs.search.problem import TaskType
 from runs.search.quick_metrics import Quick, quick_metric
+from runs.search.scorers import known
 from runs.search.sharing.responses import Response
 
 
@@ -87,6 +89,7 @@ class Scoring:
         train_scores: bool,
     ) -> None:
         self.scorers = dict(scorers)
+        self._known = {name: known(scorer) for name, scorer in scorers.items()}
         self.ranking = ranking
         self.task = task
         self.train_scores = train_scores
@@ -106,14 +109,12 @@ class Scoring:
         dict of str to float
             Greater is better.
         """
-        kind = _AnswersClassifier if self.task.is_classification else _AnswersRegressor
-        answers = kind(response)
-        found = {self.ranking: self._one(self.ranking, answers, y)}
+        found = {self.ranking: self._one(self.ranking, response, y)}
         for name in self.scorers:
             if name == self.ranking:
                 continue
             try:
-                value = self._one(name, answers, y)
+                value = self._one(name, response, y)
             except (ValueError, AttributeError) as error:
                 # For example a class that is not among these rows.
                 _warn_undefined(name, str(error))
@@ -124,9 +125,15 @@ class Scoring:
                 _warn_undefined(name, f"it came to {value}")
         return found
 
-    def _one(self, name: str, answers: Any, y: NDArray[Any]) -> float:  # noqa: ANN401
+    def _one(self, name: str, response: Response, y: NDArray[Any]) -> float:
+        if about := self._known[name]:
+            exact, positive = about
+            value = exact_metric(exact, response, y, positive)
+            if value is not None:
+                return value
+        kind = _AnswersClassifier if self.task.is_classification else _AnswersRegressor
         # The rows themselves are not looked at.
-        return float(self.scorers[name](answers, y, y))
+        return float(self.scorers[name](kind(response), y, y))
 
     def quick(self, y: NDArray[Any], predicted: NDArray[Any]) -> float:
         """Compute the metric that ranks from plain predictions, as fast as possible.

@@ -236,6 +236,10 @@ def _range(
         raise ValueError("needs a low above 0 on a logarithmic scale")
     if step is not None and (not _is_number(step) or step <= 0):
         raise ValueError(f"needs a step above 0, not {step!r}")
+    if step is not None and low < high and step > high - low:
+        raise ValueError(
+            f"has a step of {step:g}, larger than its range from {low:g} to {high:g}"
+        )
     if whole:
         step = 1 if step is None else step
         if not float(step).is_integer():
@@ -414,6 +418,24 @@ def contains(distribution: Distribution, value: Value) -> bool:
         return True
     nearest = round((value - distribution.low) / distribution.step)
     return value == value_at(distribution, nearest)
+
+
+def plain(distribution: Distribution) -> Plain:
+    """Leave the condition of a distribution out.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        The distribution.
+
+    Returns
+    -------
+    IntRange, FloatRange, Choices or Fixed
+        What it is where its condition holds.
+    """
+    if isinstance(distribution, Conditional):
+        return distribution.distribution
+    return distribution
 
 
 def grid_values(distribution: Distribution) -> list[Value]:

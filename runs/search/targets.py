@@ -53,7 +53,9 @@ def clean_target(y: pd.Series, task: TaskType) -> NDArray[Any]:
         return y.to_numpy(dtype=np.float64).astype(np.int64)
     if pd.api.types.is_numeric_dtype(y.dtype):
         return y.to_numpy()
-    return y.astype(str).to_numpy(dtype=object)
+    # Each label once: a million of equal texts would be a million objects.
+    codes, labels = pd.factorize(y.astype(str))
+    return np.asarray(labels, dtype=object)[codes]
 
 
 def encode_target(y: pd.Series, task: TaskType) -> tuple[NDArray[Any], list[Any]]:
@@ -76,5 +78,10 @@ def encode_target(y: pd.Series, task: TaskType) -> tuple[NDArray[Any], list[Any]
     values = clean_target(y, task)
     if task is TaskType.REGRESSION:
         return values, []
+    if values.dtype == object:
+        # By their hash first: sorting a million texts takes seconds.
+        found, labels = pd.factorize(values)
+        order = np.argsort(labels)
+        return np.argsort(order)[found], labels[order].tolist()
     labels, codes = np.unique(values, return_inverse=True)
     return codes.astype(np.int64), labels.tolist()

@@ -1,5 +1,7 @@
 """The estimator parameters a search space may name, and the values they take."""
 
+from dataclasses import replace
+
 from runs.search.parameters import boosting, others, trees
 from runs.search.parameters.kinds import (
     ALL_TASKS,
@@ -10,6 +12,7 @@ from runs.search.parameters.kinds import (
     Reals,
     Value,
 )
+from runs.search.parameters.texts import text_of
 from runs.search.problem import TaskType
 
 __all__ = [
@@ -24,7 +27,7 @@ __all__ = [
     "parameters_of",
 ]
 
-PARAMETERS: dict[str, tuple[Parameter, ...]] = {
+_DECLARED: dict[str, tuple[Parameter, ...]] = {
     "baseline": (),
     "logistic_regression": others.LOGISTIC_REGRESSION,
     "ridge": others.RIDGE,
@@ -41,6 +44,14 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
     "xgboost": boosting.XGBOOST,
     "catboost": boosting.CATBOOST,
     "mlp": others.MLP,
+}
+
+PARAMETERS: dict[str, tuple[Parameter, ...]] = {
+    algorithm: tuple(
+        replace(parameter, **text_of(algorithm, parameter.name)._asdict())
+        for parameter in parameters
+    )
+    for algorithm, parameters in _DECLARED.items()
 }
 
 

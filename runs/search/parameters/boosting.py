@@ -24,13 +24,13 @@ HIST_GRADIENT_BOOSTING = (
     Parameter("learning_rate", "Share of each tree that is added", reals=POSITIVE),
     Parameter(
         "max_leaf_nodes",
-        "Most leaves of a tree; null for no limit",
+        "Most leaves of a tree; None for no limit",
         whole=FROM_2,
         words=NONE,
     ),
     Parameter(
         "max_depth",
-        "Longest path from root to leaf; null for no limit",
+        "Longest path from root to leaf; None for no limit",
         whole=FROM_1,
         words=NONE,
     ),
@@ -77,7 +77,7 @@ GRADIENT_BOOSTING = (
     Parameter("learning_rate", "Share of each tree that is added", reals=POSITIVE),
     Parameter(
         "max_depth",
-        "Longest path from root to leaf; null for no limit",
+        "Longest path from root to leaf; None for no limit",
         whole=FROM_1,
         words=NONE,
     ),

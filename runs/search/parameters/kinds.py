@@ -51,6 +51,10 @@ class Parameter:
         Values accepted besides numbers.
     tasks : frozenset of TaskType
         Tasks for which the parameter exists.
+    about : str, default=""
+        What it does to a model, in a sentence.
+    costs : str, default=""
+        What it does to time and memory, in a sentence.
     """
 
     name: str
@@ -59,6 +63,13 @@ class Parameter:
     reals: Reals | None = None
     words: tuple[Value, ...] = ()
     tasks: frozenset[TaskType] = ALL_TASKS
+    about: str = ""
+    costs: str = ""
+
+    @property
+    def accepts(self) -> str:
+        """Say which values the estimator takes, as they are typed."""
+        return self._accepted().removeprefix("accepts ").replace("null", "None")
 
     def clean(self, value: Value) -> Value:
         """Return the value in the type the estimator wants.

@@ -21,7 +21,7 @@ def _tree(*, forest: bool) -> tuple[Parameter, ...]:
     return (
         Parameter(
             "max_depth",
-            "Longest path from root to leaf; null for no limit",
+            "Longest path from root to leaf; None for no limit",
             whole=FROM_1,
             words=NONE,
         ),
@@ -46,7 +46,7 @@ def _tree(*, forest: bool) -> tuple[Parameter, ...]:
         ),
         Parameter(
             "max_leaf_nodes",
-            "Most leaves of a tree; null for no limit",
+            "Most leaves of a tree; None for no limit",
             whole=FROM_2,
             words=NONE,
         ),
@@ -87,7 +87,7 @@ FOREST = (
     Parameter("bootstrap", "Draw each tree's rows with replacement", words=BOOLS),
     Parameter(
         "max_samples",
-        "Rows drawn for each tree, as a count or a share; null for all",
+        "Rows drawn for each tree, as a count or a share; None for all",
         whole=FROM_1,
         reals=SHARE,
         words=NONE,

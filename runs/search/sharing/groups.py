@@ -12,7 +12,7 @@ from runs.search.parameters import Value
 from runs.search.pipelines import integer_codes, tell_categories
 from runs.search.planning import params_key
 from runs.search.problem import TaskType
-from runs.search.sharing import kernels, neighbours, paths
+from runs.search.sharing import kernels, neighbours, networks, paths
 from runs.search.sharing.responses import Response, response_of
 
 Respond = Callable[[Any], Response]
@@ -83,6 +83,8 @@ class Fitting(NamedTuple):
         if self.algorithm.recipe == "native":
             fold = self.fold
             tell_categories(estimator, fold.categorical, fold.X_train.shape[1])
+        if self.algorithm.name == "mlp":
+            return networks.quick(estimator)
         return estimator
 
 

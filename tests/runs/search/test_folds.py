@@ -1,6 +1,8 @@
 import json
 import multiprocessing
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -228,6 +230,63 @@ def test_prepare_folds_several_processes_make_each_fold_once(
     assert [process.exitcode for process in processes] == [0, 0, 0]
 
 
+def test_prepare_folds_who_waited_does_not_move_them_a_second_time(
+    problem_of, monkeypatch
+):
+    monkeypatch.setattr(fold_building, "_ALONE_CELLS", 0)
+    problem = problem_of(TaskType.BINARY)
+    finish, waiting = fold_building._finish, threading.Event()
+
+    def slowly(*args):
+        # The other one is let in at the worst moment, if it is let in at all.
+        waiting.wait(0.5)
+        finish(*args)
+
+    monkeypatch.setattr(fold_building, "_finish", slowly)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: prepared(problem), range(2)))
+
+    assert [len(folds) for folds in found] == [3, 3]
+
+
+def read_and_build(problem, start, answers):
+    read = []
+
+    def load():
+        read.append(1)
+        return problem.X, problem.y, None
+
+    start.wait()
+    folds = prepare_folds(
+        load,
+        split=problem.split,
+        recipe="tree",
+        cache_dir=problem.cache_dir,
+        key="key",
+    )
+    answers.put((len(read), len(folds)))
+
+
+def test_prepare_folds_no_more_processes_than_folds_read_the_table(problem_of):
+    problem = problem_of(TaskType.BINARY)
+    context = multiprocessing.get_context("fork")
+    start, answers = context.Barrier(8), context.Queue()
+    processes = [
+        context.Process(target=read_and_build, args=(problem, start, answers))
+        for _ in range(8)
+    ]
+
+    for process in processes:
+        process.start()
+    said = [answers.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join(60)
+
+    assert 1 <= sum(n_read for n_read, _ in said) <= problem.split.n_splits == 3
+    assert {n_folds for _, n_folds in said} == {3}
+
+
 def test_prepare_folds_writing_to_arrays_never_reaches_the_file(problem_of):
     problem = problem_of(TaskType.BINARY)
     folds = prepared(problem)
@@ -296,6 +355,32 @@ def test_sample_of_a_fold_keeps_enough_rows_to_score_on(problem_of):
 
     assert fold.sample(0.3, 0, stratified=True).X_test is fold.X_test
     assert fold.sample(1.0, 0, stratified=True) is fold
+
+
+@both
+def test_sample_of_a_large_fold_is_that_of_a_small_one(problem_of, monkeypatch, recipe):
+    monkeypatch.setattr("runs.search.folds._MIN_SCORED", 10)
+    (fold, *_) = prepared(problem_of(TaskType.BINARY), recipe)
+    small = fold.sample(0.4, 0, stratified=True)
+    fold.__dict__.pop("_samples")
+    monkeypatch.setattr("runs.search.folds._LARGE_BYTES", 200)
+
+    large = fold.sample(0.4, 0, stratified=True)
+
+    for name in ("X_train", "X_test"):
+        ours, theirs = getattr(large, name), getattr(small, name)
+        assert np.array_equal(ours, theirs, equal_nan=True)
+        assert ours.dtype == theirs.dtype
+        assert ours.flags.c_contiguous == theirs.flags.c_contiguous
+
+
+def test_small_sample_of_a_fold_is_made_once(problem_of):
+    (fold, *_) = prepared(problem_of(TaskType.BINARY))
+
+    small = fold.sample(0.3, 0, stratified=True)
+
+    assert fold.sample(0.3, 0, stratified=True) is small
+    assert fold.sample(0.3, 1, stratified=True) is not small
 
 
 def test_folds_that_were_let_go_are_there_again_when_looked_at(problem_of, monkeypatch):

@@ -30,6 +30,12 @@ def test_trials_at_a_rung_go_on_until_one_in_eta_can_be_told():
     assert should_prune([0.9, 0.8], 0, 0.5, 3)
 
 
+def test_first_trials_that_are_behind_end_where_the_whole_is_dear():
+    assert not should_prune([], 0, 0.5, 3, sparing=True)
+    assert should_prune([0.9], 0, 0.5, 3, sparing=True)
+    assert not should_prune([0.9], 0, 0.95, 3, sparing=True)
+
+
 def test_trial_among_the_best_third_goes_on_and_others_end():
     others = [0.1, 0.2, 0.3, 0.4, 0.5]
 

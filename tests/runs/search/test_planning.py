@@ -182,6 +182,35 @@ def test_small_grid_begins_with_the_costliest_of_each_algorithm():
     assert [p["max_depth"] for p in made["decision_tree"]] == [None, 4, 2]
 
 
+def test_small_grid_works_on_the_most_tedious_machines_first_and_by_themselves():
+    space = {"C": Choices((1.0, 100.0, 10.0)), "gamma": Choices(("scale", 0.1))}
+    machine = PlanItem("kernel_svm", space)
+    plan = Plan("grid", (machine,), None, 0, TASK, costliest_first=True)
+
+    units = next_units(plan, [], limit=100)
+
+    assert [[p["C"] for p in u.params] for u in units] == [
+        [100.0],
+        [100.0],
+        [1.0, 10.0],
+        [1.0, 10.0],
+    ]
+    assert [u.params[0]["gamma"] for u in units] == ["scale", 0.1, "scale", 0.1]
+
+
+@pytest.mark.parametrize("space", [{"gamma": (0.1, 1.0)}, {"C": (1.0,)}])
+def test_small_grid_of_machines_with_one_strength_is_not_parted(space):
+    choices = {name: Choices(values) for name, values in space.items()}
+    plan = Plan(
+        *("grid", (PlanItem("kernel_svm", choices),), None, 0, TASK),
+        costliest_first=True,
+    )
+
+    units = next_units(plan, [], limit=100)
+
+    assert sum(len(u.params) for u in units) == plan_size(plan)
+
+
 def test_small_grid_goes_on_from_trials_made_in_another_order():
     tree = PlanItem("decision_tree", {"max_depth": Choices((2, 4, 8))})
     plan = Plan("grid", (tree,), None, 0, TASK, costliest_first=True)

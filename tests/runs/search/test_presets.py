@@ -47,3 +47,21 @@ def test_presets_look_at_the_rows():
     assert PRESETS["balanced"].build(many)["scheme"] == "holdout"
     assert "kernel_svm" in PRESETS["balanced"].build(few)["algorithms"]
     assert "kernel_svm" not in PRESETS["balanced"].build(many)["algorithms"]
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "rows_of_first_rung"), [(20_000, 741), (200_000, 7_407), (10**6, 4_115)]
+)
+def test_large_data_begins_with_some_thousand_rows(n_rows, rows_of_first_rung):
+    wish = PRESETS["large_data"].build(SHAPES[0]._replace(n_rows=n_rows))
+
+    share = wish["halving"]["min_resource"]
+    assert round(share * n_rows) == rows_of_first_rung
+
+
+def test_large_data_leaves_out_what_copies_a_large_table():
+    large = SHAPES[2]._replace(n_columns=30)
+
+    names = PRESETS["large_data"].build(large)["algorithms"]
+
+    assert names == ["logistic_regression", "lightgbm", "xgboost"]

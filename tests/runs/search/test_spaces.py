@@ -56,6 +56,10 @@ def test_parse_space_repeated_value_is_kept_once():
     [
         ({"n_tree": [1]}, "has no parameter 'n_tree'; it has n_estimators"),
         ({"n_estimators": []}, "empty list"),
+        (
+            {"max_depth": {"type": "int", "low": 2, "high": 5, "step": 4}},
+            "step of 4, larger than its range from 2 to 5",
+        ),
         ({"n_estimators": ["many"]}, "whole numbers from 1, not 'many'"),
         ({"n_estimators": [0]}, "not 0"),
         ({"n_estimators": [1.5]}, "not 1.5"),
@@ -118,11 +122,12 @@ distributions = st.one_of(
         st.booleans(),
     ),
     st.builds(
-        lambda a, b, s: FloatRange(min(a, b), max(a, b), step=s),
+        # A step is never larger than its range, and of none there is none.
+        lambda low, width, share: FloatRange(low, low + width, step=share * width),
         numbers,
         numbers,
-        numbers,
-    ),
+        st.floats(0.01, 1),
+    ).filter(lambda found: (found.step or 0) <= found.high - found.low),
     st.lists(numbers, min_size=1, unique=True).map(
         lambda values: Choices(tuple(values))
     ),
@@ -140,7 +145,8 @@ def test_space_to_json_parses_back_to_the_same_space(distribution):
 
 @given(st.integers(1, 50), st.integers(0, 50), st.integers(1, 9), st.booleans())
 def test_space_to_json_int_range_parses_back(low, width, step, log):
-    distribution = IntRange(low, low + width, log, 1 if log else step)
+    steps = 1 if log or not width else min(step, width)
+    distribution = IntRange(low, low + width, log, steps)
     space = {"max_iter": distribution}
 
     assert parse_space(space_to_json(space), algorithm="ridge") == space
