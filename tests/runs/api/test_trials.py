@@ -1,0 +1,134 @@
+"""Trials by the API: the filters and the order of their page, page by page."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import RunFactory, TrialFactory
+
+START = timezone.now()
+
+
+@pytest.fixture
+def run(dataset):
+    """Return a run with ties and unknown values in every column."""
+    run = RunFactory(
+        dataset=dataset,
+        scoring="log_loss",
+        metrics=["accuracy"],
+        spaces={"random_forest": {"max_depth": [2, None], "n_estimators": [10, 20]}},
+    )
+    depths = [2, None, 4, 2, None, 4, 8]
+    for number, depth in enumerate(depths):
+        failed = number in (2, 5)
+        TrialFactory(
+            run=run,
+            number=number,
+            params={"max_depth": depth, "n_estimators": 10 + number},
+            params_key=f'{{"max_depth":{depth},"n_estimators":{10 + number}}}',
+            state="failed" if failed else "complete",
+            value=None if failed else -round(0.1 * (number % 3 + 1), 1),
+            metrics={} if failed else {"accuracy": [0.5 + 0.1 * (number % 2)]},
+            fit_seconds=[] if failed else [0.1, 0.2 * number],
+            started_at=START,
+            finished_at=None if failed else START + timedelta(seconds=number % 2 + 1),
+        )
+    return run
+
+
+def numbers(caller, run, query=""):
+    answer = caller("GET", f"/runs/{run.pk}/trials?{query}")
+    assert answer.status_code == 200, answer.content
+    return [item["number"] for item in answer.json()["items"]]
+
+
+def by_pages(caller, run, query, limit=2):
+    seen, cursor = [], ""
+    while cursor is not None:
+        path = f"/runs/{run.pk}/trials?{query}&limit={limit}&cursor={cursor}"
+        found = caller("GET", path).json()
+        assert len(found["items"]) <= limit
+        seen += [item["number"] for item in found["items"]]
+        cursor = found["next_cursor"]
+    return seen
+
+
+ORDERS = [
+    *("number", "value", "accuracy", "fit", "duration", "finished", "params", "state"),
+    *("param_max_depth", "algorithm"),
+]
+
+
+@pytest.mark.parametrize("order", [*ORDERS, *(f"-{name}" for name in ORDERS)])
+def test_pages_have_the_rows_of_the_trials_page_in_its_order(
+    order, viewer, run, client
+):
+    client.force_login(viewer.user)
+    page = client.get(f"/runs/{run.pk}/trials/?order={order}")
+    wanted = [trial.number for trial in page.context["page"].object_list]
+
+    assert numbers(viewer, run, f"order={order}") == wanted
+    assert by_pages(viewer, run, f"order={order}") == wanted
+    assert sorted(wanted) == list(range(7))
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("state=failed", [2, 5]),
+        ("state=failed&state=complete&number_max=2", [0, 1, 2]),
+        ("value_max=0.1", [0, 3, 6]),  # as people read a loss
+        ("params=max_depth=8", [6]),
+        ("param_n_estimators_min=15", [5, 6]),
+        ("algorithm=random_forest&accuracy_min=0.55", [1, 3]),
+        ("trials=1,4&chosen=on", [1, 4]),
+    ],
+)
+def test_filters_are_those_of_the_trials_page(query, wanted, viewer, run):
+    assert numbers(viewer, run, query) == wanted
+    assert by_pages(viewer, run, query) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("colour=red", "colour"),
+        ("value_min=x", "value_min"),
+        ("state=odd", "state"),
+        ("order=colour", "order"),
+        ("number_min=3&number_max=1", "number_max"),
+        ("limit=1000", "limit"),
+        ("cursor=x", "cursor"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(query, parameter, viewer, run):
+    answer = viewer("GET", f"/runs/{run.pk}/trials?{query}")
+
+    assert answer.status_code == 422
+    found = [error["parameter"] for error in answer.json()["errors"]]
+    assert set(found) == {parameter}
+
+
+def test_cursor_of_another_order_is_refused(viewer, run):
+    path = f"/runs/{run.pk}/trials?limit=2"
+    cursor = viewer("GET", path).json()["next_cursor"]
+
+    answer = viewer("GET", f"{path}&order=-value&cursor={cursor}")
+
+    assert answer.status_code == 422
+
+
+def test_trial_tells_what_was_measured_as_people_read_it(viewer, run):
+    found = viewer("GET", f"/runs/{run.pk}/trials/1").json()
+
+    assert (found["value"], found["metrics"]) == (0.2, {"accuracy": 0.6})
+    assert found["params"] == {"max_depth": None, "n_estimators": 11}
+    assert found["fold_fit_seconds"] == [0.1, 0.2]
+    assert found["fold_metrics"] == {"accuracy": [0.6]}
+
+
+def test_list_takes_one_query_for_its_rows(viewer, run, django_assert_max_num_queries):
+    numbers(viewer, run)
+    with django_assert_max_num_queries(4):  # token, run, trials
+        numbers(viewer, run)
