@@ -2,22 +2,28 @@
 
 import os
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
+
+from automl_site.handling import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "automl_site.settings")
-http = get_asgi_application()
+django.setup(set_prefix=False)
+http = Handler()
 
-# Needs the app registry, which get_asgi_application() has just filled.
+# Need the app registry, which django.setup() has just filled.
+from automl_site.sockets import TokenOrSession  # noqa: E402
 from runs.routing import websocket_urlpatterns  # noqa: E402
 
+routes = URLRouter(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+        "websocket": TokenOrSession(
+            by_token=routes,
+            by_session=AllowedHostsOriginValidator(AuthMiddlewareStack(routes)),
         ),
     }
 )

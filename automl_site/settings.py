@@ -47,6 +47,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 GRID_LIMIT = env.int("GRID_LIMIT", default=100_000)
 # What is prepared of tables on this host, for trials to share; the least used goes first.
 CACHE_LIMIT_MB = env.int("CACHE_LIMIT_MB", default=20_480)
+# Of the API, for a token: enough for any script that waits for what it has asked for.
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
+# For how many days the audit log tells who did what; 0 for as long as it stands.
+AUDIT_DAYS = env.int("AUDIT_DAYS", default=365)
+# Whether each model is diagnosed and explained as soon as it is ready.
+EXPLAIN_MODELS = env.bool("EXPLAIN_MODELS", default=True)
 # A worker's lease on what it computes; renewed three times within this span.
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=30.0)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=3.0)
@@ -65,7 +71,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_filters",
     "django_htmx",
+    "django_tables2",
     "template_partials",
     "csp",
     "axes",
@@ -74,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "runs.api.problems.problems_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -85,8 +94,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "runs.audit.audit_middleware",
 ]
 
+DJANGO_TABLES2_TEMPLATE = "django_tables2/tuneboard.html"
 FORM_RENDERER = "automl_site.rendering.FormRenderer"
 ROOT_URLCONF = "automl_site.urls"
 ASGI_APPLICATION = "automl_site.asgi.application"
@@ -142,6 +153,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "runs.accounts.client_address"
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en"
@@ -162,6 +174,8 @@ STORAGES = {
 }
 MEDIA_ROOT = Path(STORAGE) if is_folder(STORAGE) else TUNEBOARD_HOME / "files"
 CACHE_DIR = TUNEBOARD_HOME / "cache"
+# What Numba compiles takes some seconds: once for an installation, not for each process.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE_DIR / "numba"))
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -185,7 +199,7 @@ WHITENOISE_USE_FINDERS = True
 # Short: names carry no version, and an upgrade must not meet yesterday's scripts.
 WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
-# --- Redis: broker, channel layer, worker heartbeats ------------------------------
+# --- Redis: broker, channel layer, worker heartbeats, counters --------------------
 
 REDIS_SOCKET = socket_path(TUNEBOARD_HOME)
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -205,6 +219,16 @@ CHANNEL_LAYERS = {
     },
 }
 
+# Counts the API's requests; nothing that must not be lost.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # Rather uncounted than late.
+        "OPTIONS": {"socket_connect_timeout": 1.0, "socket_timeout": 1.0},
+    },
+}
+
 CELERY_BROKER_URL = f"redis+socket://{REDIS_SOCKET}" if EMBEDDED_REDIS else REDIS_URL
 # Messages are hints, the database is the queue: results are rows, never Celery's.
 CELERY_TASK_IGNORE_RESULT = True
@@ -218,22 +242,35 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # On a busy machine a new process may take its time; 4 s are Celery's default.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
+# A process that has needed more than this for a task, in KiB, is replaced after it: what
+# it has freed but kept, and what it no longer shares with the others, is given back. The
+# next one has everything imported.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600 * 1024
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
+# Tasks go on with the connection of the one before, as requests do: `runs.workers` ends
+# it when it is old or broken. Without this Celery would connect anew for each task.
+CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_TASK_DEFAULT_QUEUE = "compute"
 # Deciding takes milliseconds and must not wait behind a fit of ten minutes.
 CELERY_TASK_ROUTES = {
     "runs.advance_run": {"queue": "control"},
     "runs.sweep": {"queue": "control"},
+    "runs.forget_audit": {"queue": "control"},
     "models_app.sweep": {"queue": "control"},
     # What a person waits for comes before the next unit of a search.
     "runs.profile_dataset": {"queue": "prompt"},
     "runs.profile_target": {"queue": "prompt"},
     "runs.preview_reading": {"queue": "prompt"},
+    "runs.look_ahead": {"queue": "prompt"},
+    "runs.measure_importance": {"queue": "prompt"},
     "runs.prepare_run": {"queue": "prompt"},
     "runs.join_trials": {"queue": "prompt"},
     "models_app.fit_model": {"queue": "prompt"},
     "models_app.predict": {"queue": "prompt"},
+    # A search never waits for what can be read about its models later.
+    "models_app.compute": {"queue": "later"},
+    "models_app.measure_predictions": {"queue": "later"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(TUNEBOARD_HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -241,6 +278,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "runs.sweep",
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 30},
+    },
+    "forget-audit": {
+        "task": "runs.forget_audit",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "sweep-models": {
         "task": "models_app.sweep",
@@ -258,6 +300,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 if HTTPS:  # behind a proxy that ends TLS and sets the header itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours stand before the server and note who has called them.
+PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 EMPTY_SHA256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -286,11 +330,18 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: not record.getMessage().endswith("/healthz"),
         },
+        # A process that ends a fit nobody wants any more ends with this code, by design.
+        "unwanted": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: "exitcode 70" not in record.getMessage(),
+        },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "axes": {"level": "ERROR"},
+        "celery.worker.request": {"filters": ["unwanted"]},
         "django.request": {"filters": ["unasked"]},
+        "multiprocessing": {"filters": ["unwanted"]},
     },
 }

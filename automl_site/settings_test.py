@@ -20,9 +20,11 @@ os.environ.update(
 from automl_site.settings import *  # noqa: E402, F403
 
 DEBUG = False
+PROXIES = 0
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = "memory://"
 WHITENOISE_AUTOREFRESH = True
 # A file, not memory: consumers look from other threads, through connections of their own.

@@ -1,4 +1,4 @@
-"""Root URLs: accounts, the two apps, the admin."""
+"""Root URLs: accounts, the two apps, the admin, the API."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -6,6 +6,9 @@ from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
+from automl_site.api import api
+from runs.admin.queue import queue
+from runs.views.accounts import PasswordChange
 from runs.views.health import healthz
 from runs.views.welcome import welcome
 
@@ -19,7 +22,7 @@ urlpatterns = [
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path(
         "accounts/password/",
-        auth_views.PasswordChangeView.as_view(),
+        PasswordChange.as_view(),
         name="password_change",
     ),
     path(
@@ -28,7 +31,9 @@ urlpatterns = [
         name="password_change_done",
     ),
     path("welcome/<str:uid>/<str:token>/", welcome, name="welcome"),
+    path("admin/queue/", admin.site.admin_view(queue), name="admin_queue"),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
     path("", include("runs.urls")),
     path("", include("models_app.urls")),
 ]

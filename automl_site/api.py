@@ -1,0 +1,41 @@
+"""The REST API under /api/v1: what both apps offer."""
+
+from models_app.api import (
+    artifacts,
+    computations,
+    decisions,
+    exports,
+    leaderboards,
+    models,
+    predictions,
+    rows,
+    what_if,
+)
+from models_app.api import comparing as comparing_models
+from runs.api import (
+    analysis,
+    catalogue,
+    comparing,
+    datasets,
+    descents,
+    events,
+    members,
+    preflights,
+    projects,
+    runs,
+    steering,
+    tables,
+    trials,
+    workers,
+)
+from runs.api.instance import TuneboardAPI
+
+PARTS = (
+    *(projects, members, datasets, tables, catalogue, preflights),
+    *(runs, descents, steering),
+    *(trials, comparing, events, analysis, models, artifacts, computations, decisions),
+    *(rows, predictions, what_if, exports, leaderboards, comparing_models, workers),
+)
+api = TuneboardAPI()
+for part in PARTS:
+    api.add_router("", part.router)
