@@ -11,6 +11,20 @@ def model_for(user: AnyUser, pk: int, role: Role = Role.VIEWER) -> ModelMeta:
     return found
 
 
+def model_to_ask(user: AnyUser, pk: int) -> ModelMeta:
+    """Return a model for its answers to rows: with little more than these need.
+
+    Many ask one row after the other, and all columns of the model, its run and its table
+    take longer to read than the answer takes.
+    """
+    models = ModelMeta.objects.select_related("run").only(
+        *("state", "threshold", "recalibration"),
+        *("run__target", "run__task", "run__positive_class"),
+    )
+    found: ModelMeta = visible(models, user, pk, Role.VIEWER)
+    return found
+
+
 def prediction_for(user: AnyUser, pk: int, role: Role = Role.VIEWER) -> Prediction:
     predictions = Prediction.objects.select_related("model__run__project")
     found: Prediction = visible(predictions, user, pk, role)

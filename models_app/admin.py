@@ -1,13 +1,31 @@
-"""Models, artifacts and predictions: to be looked at, and deleted with their files."""
+"""Models and what is made with them: to be looked at, requeued, deleted with files."""
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 
-from models_app.models import Artifact, ModelMeta, Prediction
-from runs.admin import LEASE, DeletesWithFiles, Recorded, link
+from models_app.enums import ComputationState, ModelState, PredictionState
+from models_app.models import (
+    Artifact,
+    Computation,
+    ModelMeta,
+    Prediction,
+    StageChange,
+)
+from models_app.services import refit_trial
+from runs.admin import (
+    LEASE,
+    DeletesWithFiles,
+    Recorded,
+    Requeues,
+    each,
+    link,
+    listed,
+    to,
+)
+from runs.enums import Action
 
 
 class ArtifactInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -26,28 +44,42 @@ class ArtifactInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(ModelMeta)
-class ModelMetaAdmin(Recorded, DeletesWithFiles):
+class ModelMetaAdmin(Requeues, DeletesWithFiles):
+    deleted_as = Action.MODEL_DELETED
+    # What has failed is tried again by its service, which knows whether it may be.
+    states = {
+        ModelState.WAITING: ModelState.WAITING,
+        ModelState.FITTING: ModelState.WAITING,
+        ModelState.FITTED: ModelState.FITTED,
+        ModelState.EVALUATING: ModelState.FITTED,
+    }
+    actions = ["requeue", "refit"]
     list_display = [
         "id",
         "algorithm",
-        "run",
+        to("run"),
+        "stage",
         "state",
         "value",
         "rows",
         "fit_seconds",
         "size",
+        "n_predictions",
         "created_at",
     ]
     list_display_links = ["id", "algorithm"]
-    list_filter = ["state", "algorithm", "rows"]
+    list_filter = ["state", "stage", "algorithm", "rows"]
     list_select_related = ["run"]
     search_fields = ["run__name", "algorithm", "run__project__name"]
     date_hierarchy = "created_at"
     inlines = [ArtifactInline]
     fields = [
         "page",
+        "n_predictions",
         "run",
         "trial",
+        "stage",
+        "is_requested",
         "algorithm",
         "params",
         "value",
@@ -62,7 +94,32 @@ class ModelMetaAdmin(Recorded, DeletesWithFiles):
         "created_at",
         *LEASE,
     ]
-    readonly_fields = ["page", "size"]
+    readonly_fields = ["page", "size", "n_predictions"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModelMeta]:
+        rows: QuerySet[ModelMeta] = super().get_queryset(request)
+        return rows.defer("run__spaces", "run__features").annotate(
+            count_predictions=Count("predictions")
+        )
+
+    @admin.display(description="predictions", ordering="count_predictions")
+    def n_predictions(self, model: ModelMeta) -> SafeString:
+        n = getattr(model, "count_predictions", 0)
+        return listed(model, Prediction, "model", f"{n:,}")
+
+    @admin.action(
+        description="Fit selected failed models again", permissions=["requeue"]
+    )
+    def refit(self, request: HttpRequest, models: QuerySet[ModelMeta]) -> None:
+        failed = models.filter(state=ModelState.FAILED).select_related("trial__run")
+        each(
+            self,
+            request,
+            failed,
+            lambda model, actor: refit_trial(model.trial, user=actor),
+            one="1 model is fitted again.",
+            many="{n} models are fitted again.",
+        )
 
     @admin.display(ordering="size_bytes")
     def size(self, model: ModelMeta) -> str:
@@ -75,7 +132,7 @@ class ModelMetaAdmin(Recorded, DeletesWithFiles):
 
 @admin.register(Artifact)
 class ArtifactAdmin(Recorded, DeletesWithFiles):
-    list_display = ["id", "kind", "model", "rows", "n_rows", "created_at"]
+    list_display = ["id", "kind", to("model"), "rows", "n_rows", "created_at"]
     list_filter = ["kind", "rows"]
     list_select_related = ["model__run"]
     search_fields = ["model__run__name", "model__algorithm"]
@@ -98,12 +155,55 @@ class ArtifactAdmin(Recorded, DeletesWithFiles):
         return str(artifact.file) or "-"
 
 
+@admin.register(Computation)
+class ComputationAdmin(Requeues, DeletesWithFiles):
+    states = {
+        ComputationState.WAITING: ComputationState.WAITING,
+        ComputationState.COMPUTING: ComputationState.WAITING,
+        ComputationState.FAILED: ComputationState.WAITING,
+    }
+    list_display = ["id", "kind", to("model"), "state", "seconds", "created_at"]
+    list_display_links = ["id", "kind"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["model__run"]
+    search_fields = ["model__run__name", "model__algorithm"]
+    date_hierarchy = "created_at"
+    fields = [
+        "model",
+        "kind",
+        "state",
+        "share",
+        "doing",
+        "error",
+        "options",
+        "seconds",
+        "created_by",
+        "created_at",
+        *LEASE,
+    ]
+
+
+@admin.register(StageChange)
+class StageChangeAdmin(Recorded, DeletesWithFiles):
+    list_display = ["id", to("model"), "before", "after", "created_by", "created_at"]
+    list_filter = ["after"]
+    list_select_related = ["model__run", "created_by"]
+    search_fields = ["model__run__name", "note", "created_by__username"]
+    date_hierarchy = "created_at"
+    fields = ["model", "before", "after", "note", "created_by", "created_at"]
+
+
 @admin.register(Prediction)
-class PredictionAdmin(Recorded, DeletesWithFiles):
+class PredictionAdmin(Requeues, DeletesWithFiles):
+    states = {
+        PredictionState.WAITING: PredictionState.WAITING,
+        PredictionState.PREDICTING: PredictionState.WAITING,
+        PredictionState.FAILED: PredictionState.WAITING,
+    }
     list_display = [
         "id",
         "filename",
-        "model",
+        to("model"),
         "state",
         "n_rows",
         "created_by",
@@ -120,7 +220,9 @@ class PredictionAdmin(Recorded, DeletesWithFiles):
         "state",
         "error",
         "notes",
+        "output_format",
         "n_rows",
+        "n_rows_done",
         "stored",
         "created_by",
         "created_at",

@@ -2,19 +2,29 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models_app import artifacts
+from models_app.answers import Answers, store_answers
 from models_app.enums import ArtifactKind, ModelState, Rows
+from models_app.evaluation_sets.predicting import predict_sets
+from models_app.evaluation_sets.sets import SETS
 from models_app.fitting import claimed, fail, fitted, labels_of, record, sentence
 from models_app.leases import working
-from models_app.models import Artifact, ModelMeta
+from models_app.models import Artifact, Computation, ModelMeta
+from models_app.residuals import error_artifacts
 from runs import predictions
 from runs.models import Run
 from runs.search.metrics import METRICS
 from runs.search.problem import TaskType
 from runs.templatetags.display import figures
-from runs.training_data import TrainingData, load_training_data, split_of
+from runs.training_data import (
+    TrainingData,
+    large_turn,
+    load_training_data,
+    split_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +38,7 @@ class Evaluated(NamedTuple):
     """Predictions for rows the pipeline that made them had not seen."""
 
     rows: Rows
+    positions: "np.ndarray"  # of the rows, as `TrainingData` counts them
     y: "np.ndarray"  # codes, or numbers
     predicted: "Predicted"
     seconds: float
@@ -41,25 +52,21 @@ def evaluate_model(model_id: int) -> int | None:
         if model is None:
             return None
         try:
-            data = load_training_data(model.run)
-            evaluated = (
-                on_holdout(model, data)
-                if len(data.holdout_rows)
-                else out_of_fold(model, data)
-            )
-            metrics, results = results_of(model.run, data, evaluated)
+            # The turn comes first: whoever waits for it holds no rows meanwhile.
+            with large_turn(model.run) as n_threads:
+                data = load_training_data(model.run)
+                evaluated = evaluated_of(model, data, n_threads)
+                metrics, results = results_of(model.run, data, evaluated)
+                found = artifacts_of(model, data, evaluated, results)
         except Exception as error:  # as above: failure is a state, not a crash
             logger.exception("Evaluating model %s failed", model_id)
             fail(model, token, f"Evaluating failed: {sentence(error)}")
             return model.run_id
         n_rows = len(evaluated.y)
-        record(
+        kept = record(
             model,
             token,
-            [
-                Artifact(kind=kind, rows=evaluated.rows, n_rows=n_rows, data=result)
-                for kind, result in results.items()
-            ],
+            found,
             f"evaluated on {n_rows:,} {evaluated.rows.label} rows{score(model.run, metrics)}.",
             state=ModelState.READY,
             metrics=metrics,
@@ -67,7 +74,56 @@ def evaluate_model(model_id: int) -> int | None:
             n_rows_evaluated=n_rows,
             predict_seconds=evaluated.seconds,
         )
+        for artifact in [] if kept else found:
+            if artifact.file:
+                artifacts.remove_file(str(artifact.file))
     return model.run_id
+
+
+def evaluate_again(
+    computation: Computation, progress: Callable[[float, str], None]
+) -> list[Artifact]:
+    """Evaluate a model that is ready: on sets it was asked about, or on its own rows.
+
+    Its own rows again, for what an earlier version did not store.
+    """
+    model = computation.model
+    if computation.options.get(SETS):
+        predict_sets(computation, progress)
+        return []
+    with large_turn(model.run) as n_threads:
+        progress(0.1, "reading the rows")
+        data = load_training_data(model.run)
+        progress(0.3, "predicting rows it has not seen")
+        evaluated = evaluated_of(model, data, n_threads)
+        progress(0.7, "measuring")
+        _, results = results_of(model.run, data, evaluated)
+        return artifacts_of(model, data, evaluated, results)
+
+
+def evaluated_of(model: ModelMeta, data: TrainingData, n_threads: int) -> Evaluated:
+    if len(data.holdout_rows):
+        return on_holdout(model, data)
+    return out_of_fold(model, data, n_threads)
+
+
+def artifacts_of(
+    model: ModelMeta,
+    data: TrainingData,
+    evaluated: Evaluated,
+    results: dict[ArtifactKind, dict[str, Any]],
+) -> list[Artifact]:
+    """Return what is to be stored; their files are already."""
+    n_rows = len(evaluated.y)
+    answers = answers_of(data, evaluated)
+    return [
+        *(
+            Artifact(kind=kind, rows=evaluated.rows, n_rows=n_rows, data=result)
+            for kind, result in results.items()
+        ),
+        store_answers(answers),
+        *errors_of(model, data, answers),
+    ]
 
 
 def on_holdout(model: ModelMeta, data: TrainingData) -> Evaluated:
@@ -77,17 +133,18 @@ def on_holdout(model: ModelMeta, data: TrainingData) -> Evaluated:
     started = time.perf_counter()
     predicted = predict(pipeline, data.rows(data.holdout_rows))
     seconds = time.perf_counter() - started
-    return Evaluated(Rows.HOLDOUT, data.y[data.holdout_rows], predicted, seconds)
+    rows = data.holdout_rows
+    return Evaluated(Rows.HOLDOUT, rows, data.y[rows], predicted, seconds)
 
 
-def out_of_fold(model: ModelMeta, data: TrainingData) -> Evaluated:
+def out_of_fold(model: ModelMeta, data: TrainingData, n_threads: int = 1) -> Evaluated:
     """Predict every training row by a pipeline fitted on other folds.
 
     The search has done so; where its predictions were not kept they are made again.
     """
     stored = predictions.read(model.trial)
     if stored is None:
-        return out_of_fold_again(model, data)
+        return out_of_fold_again(model, data, n_threads)
     return from_stored(stored, data, TaskType(model.run.task))
 
 
@@ -100,14 +157,18 @@ def from_stored(stored: "np.ndarray", data: TrainingData, task: TaskType) -> Eva
     flat = values.reshape(len(values), -1)
     # A division by time tests no row of the first part.
     tested = np.isfinite(flat).all(axis=1)
-    y = data.y[data.train_rows[tested]]
+    rows = data.train_rows[tested]
     if task is TaskType.REGRESSION:
-        return Evaluated(Rows.OUT_OF_FOLD, y, Predicted(values[tested], None), 0.0)
-    labels = np.asarray(data.classes, dtype=object)[values[tested].argmax(axis=1)]
-    return Evaluated(Rows.OUT_OF_FOLD, y, Predicted(labels, values[tested]), 0.0)
+        predicted = Predicted(values[tested], None)
+    else:
+        labels = np.asarray(data.classes, dtype=object)
+        predicted = Predicted(labels[values[tested].argmax(axis=1)], values[tested])
+    return Evaluated(Rows.OUT_OF_FOLD, rows, data.y[rows], predicted, 0.0)
 
 
-def out_of_fold_again(model: ModelMeta, data: TrainingData) -> Evaluated:
+def out_of_fold_again(
+    model: ModelMeta, data: TrainingData, n_threads: int = 1
+) -> Evaluated:
     import numpy as np  # noqa: PLC0415
 
     from models_app.evaluation.predicting import Predicted, predict
@@ -118,7 +179,7 @@ def out_of_fold_again(model: ModelMeta, data: TrainingData) -> Evaluated:
     seconds = 0.0
     parts = []
     for train, test in folds:
-        pipeline = fitted(model, data.train_rows[train], data)
+        pipeline = fitted(model, data.train_rows[train], data, n_threads)
         started = time.perf_counter()
         parts.append(predict(pipeline, data.rows(data.train_rows[test])))
         seconds += time.perf_counter() - started
@@ -132,16 +193,39 @@ def out_of_fold_again(model: ModelMeta, data: TrainingData) -> Evaluated:
         answers=np.concatenate([part.answers for part in parts])[order],
         probabilities=np.concatenate(probabilities)[order] if probabilities else None,
     )
-    return Evaluated(
-        Rows.OUT_OF_FOLD, data.y[data.train_rows[tested]], together, seconds
+    rows = data.train_rows[tested]
+    return Evaluated(Rows.OUT_OF_FOLD, rows, data.y[rows], together, seconds)
+
+
+def answers_of(data: TrainingData, evaluated: Evaluated) -> Answers:
+    from models_app.evaluation.predicting import encode
+
+    values, probabilities = evaluated.predicted
+    predicted = encode(values, data.classes) if data.classes else values
+    return Answers(
+        evaluated.rows, evaluated.positions, evaluated.y, predicted, probabilities
     )
+
+
+def errors_of(model: ModelMeta, data: TrainingData, answers: Answers) -> list[Artifact]:
+    """Return what is stored of the errors of a regression model; nothing of others."""
+    if model.run.task != TaskType.REGRESSION:
+        return []
+    stored = predictions.read(model.trial) if answers.rows == Rows.HOLDOUT else None
+    searched = None
+    if stored is not None:
+        again = from_stored(stored, data, TaskType.REGRESSION)
+        searched = answers_of(data, again)
+    return error_artifacts(data, answers, searched)
 
 
 def results_of(
     run: Run, data: TrainingData, evaluated: Evaluated
 ) -> tuple[dict[str, float], dict[ArtifactKind, dict[str, Any]]]:
     """Measure predictions and trace what charts show of them."""
+    from models_app.evaluation.classification import as_json, classification_results
     from models_app.evaluation.confusion import confusion
+    from models_app.evaluation.intervals import regression_intervals
     from models_app.evaluation.metrics import measure
     from models_app.evaluation.predicting import encode
     from models_app.evaluation.regression import (
@@ -156,6 +240,9 @@ def results_of(
         metrics = measure(y, values, task=task)
         return metrics, {
             ArtifactKind.METRICS: metrics,
+            ArtifactKind.INTERVALS: as_json(
+                regression_intervals(y, values, metrics=metrics)
+            ),
             ArtifactKind.PREDICTED_ACTUAL: predicted_actual(y, values)._asdict(),
             ArtifactKind.RESIDUALS: residuals(y, values)._asdict(),
         }
@@ -172,13 +259,14 @@ def results_of(
         positive=None if positive is None else labels[positive],
     )
     curves = roc(y, probabilities, labels=labels, positive=positive)
+    more = classification_results(
+        y, codes, probabilities, metrics=metrics, labels=labels, positive=positive
+    )
     return metrics, {
         ArtifactKind.METRICS: metrics,
         ArtifactKind.CONFUSION: confusion(y, codes, labels=labels)._asdict(),
-        ArtifactKind.ROC: {
-            **curves._asdict(),
-            "curves": [c._asdict() for c in curves.curves],
-        },
+        ArtifactKind.ROC: as_json(curves),
+        **{ArtifactKind(kind): result for kind, result in more.items()},
     }
 
 

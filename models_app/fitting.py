@@ -4,16 +4,12 @@
 does not cost the refit.
 """
 
-import fcntl
 import logging
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 
 from models_app import artifacts
@@ -28,7 +24,12 @@ from runs.progress import record_event
 from runs.queries import algorithm_title
 from runs.search.algorithms import ALGORITHMS
 from runs.search.problem import TaskType
-from runs.training_data import TrainingData, load_training_data
+from runs.training_data import (
+    TrainingData,
+    large_turn,
+    large_work,
+    load_training_data,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,8 +40,6 @@ logger = logging.getLogger(__name__)
 # Of a column with more values than this, "never seen before" says nothing.
 MAX_CATEGORIES = 1_000
 ERROR_LENGTH = 1_000
-# A table of so many cells takes some hundred megabytes while it is prepared.
-LARGE_CELLS = 10_000_000
 
 
 def refit_model(model_id: int) -> int | None:
@@ -51,12 +50,14 @@ def refit_model(model_id: int) -> int | None:
         if model is None:
             return None
         try:
-            started = time.perf_counter()
-            data = load_training_data(model.run)
-            pipeline = refitted(model, data)
-            changed = value_now(model)
-            seconds = time.perf_counter() - started
-            stored = artifacts.write_bundle(bundle(model, pipeline, data))
+            # The turn comes first: whoever waits for it holds no rows meanwhile.
+            with large_turn(model.run) as n_threads:
+                started = time.perf_counter()
+                data = load_training_data(model.run)
+                pipeline = refitted(model, data, n_threads)
+                changed = value_now(model)
+                seconds = time.perf_counter() - started
+                stored = artifacts.write_bundle(bundle(model, pipeline, data))
         except Exception as error:  # an estimator raises anything: the model says what
             logger.exception("Refitting model %s failed", model_id)
             fail(model, token, f"Refitting failed: {sentence(error)}")
@@ -67,6 +68,7 @@ def refit_model(model_id: int) -> int | None:
             n_rows=len(data.train_rows),
             data=facts(pipeline, data),
             file=stored["name"],
+            digest=stored["digest"],
         )
         kept = record(
             model,
@@ -90,10 +92,10 @@ def claimed(model_id: int, token: str) -> ModelMeta | None:
     return models.filter(pk=model_id).held(token).first() if token else None
 
 
-def refitted(model: ModelMeta, data: TrainingData) -> "Pipeline":
+def refitted(model: ModelMeta, data: TrainingData, n_threads: int = 1) -> "Pipeline":
     """Fit the model's pipeline on all rows of the search, or join its members'."""
     if model.algorithm != ENSEMBLE:
-        return fitted(model, data.train_rows, data)
+        return fitted(model, data.train_rows, data, n_threads)
     from runs.search.refit import combine
 
     weights = members(model.trial)
@@ -137,10 +139,13 @@ def without(model: ModelMeta) -> str:
     return f", without {trials} {', '.join(map(str, numbers))}"
 
 
-def fitted(model: ModelMeta, rows: "np.ndarray", data: TrainingData) -> "Pipeline":
+def fitted(
+    model: ModelMeta, rows: "np.ndarray", data: TrainingData, n_threads: int = 1
+) -> "Pipeline":
     """Fit the model's pipeline on some rows, with the labels as uploaded."""
     from runs.search.refit import refit
 
+    is_large = large_work(model.run) is not None
     pipeline = refit(
         ALGORITHMS[model.algorithm],
         model.params,
@@ -148,25 +153,11 @@ def fitted(model: ModelMeta, rows: "np.ndarray", data: TrainingData) -> "Pipelin
         data.labels.iloc[rows],
         task=TaskType(model.run.task),
         random_state=model.run.seed,
-        n_threads=settings.THREADS_PER_WORKER,
-        turn=one_at_a_time(data),
+        n_threads=n_threads,
+        directory=model.run.dataset.folds_dir if is_large else None,
     )
     forget_threads(pipeline[-1])
     return pipeline
-
-
-@contextmanager
-def one_at_a_time(data: TrainingData) -> Iterator[None]:
-    """Wait, with a large table, until no other process of this host prepares one."""
-    if len(data.y) * len(data.run.features) < LARGE_CELLS:
-        yield
-        return
-    path = Path(settings.TUNEBOARD_HOME, "locks", "large-table.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        # The system frees it when its holder dies, however it dies.
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def forget_threads(estimator: Any) -> None:  # noqa: ANN401
@@ -275,11 +266,7 @@ def record(
         # Deleted meanwhile, or given to another worker: then nothing is written.
         if run is None or not held.update(**{**DONE, **changes}):
             return False
-        kinds = [result.kind for result in results]
-        Artifact.objects.filter(model_id=model.pk, kind__in=kinds).delete()
-        for result in results:
-            result.model_id = model.pk
-        Artifact.objects.bulk_create(results)
+        artifacts.replace(model, results)
         title = algorithm_title(model.algorithm)
         failed = changes["state"] == ModelState.FAILED
         record_event(

@@ -1,38 +1,17 @@
 """What the pages of models show, prepared from stored results."""
 
 import csv
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from io import TextIOWrapper
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from models_app.charts.confusion import confusion_data, confusion_figure
-from models_app.charts.predicted_actual import (
-    predicted_actual_data,
-    predicted_actual_figure,
-)
-from models_app.charts.residuals import residuals_data, residuals_figure
-from models_app.charts.roc import RocData, roc_data, roc_figure
 from models_app.charts.wording import rows_note
 from models_app.enums import ArtifactKind
 from models_app.models import Artifact, ModelMeta, Prediction
 from runs.enums import Task
-from runs.search.metrics import Metric, metrics_for
-from runs.search.problem import TaskType
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-TABLE_ROWS = 25  # of a chart's numbers on the page; all of them are in its JSON
 PREVIEW_ROWS = 10
-
-
-class MetricRow(NamedTuple):
-    metric: Metric
-    value: float
-    is_chosen: bool  # the run's own metric
-    unit: str
 
 
 class ParameterRow(NamedTuple):
@@ -47,28 +26,6 @@ class ParameterRow(NamedTuple):
         return repr(self.value) != repr(self.default)
 
 
-class NumberTable(NamedTuple):
-    caption: str
-    header: list[str]
-    rows: list[list[Any]]
-
-
-@dataclass(frozen=True)
-class ChartCard:
-    """One chart of the page with its numbers."""
-
-    kind: ArtifactKind
-    title: str
-    hint: str
-    figure: dict[str, Any]
-    tables: list[NumberTable] = field(default_factory=list)
-    cells: str = ""  # of the confusion matrix: which numbers its cells show
-
-    @property
-    def script_id(self) -> str:
-        return f"figure-{self.kind.value}"
-
-
 def notes(model: ModelMeta, pipeline: Artifact | None) -> dict[str, str]:
     """Return what stands under the page's figures: which rows each is from."""
     n_folds = model.run.n_folds
@@ -81,23 +38,6 @@ def notes(model: ModelMeta, pipeline: Artifact | None) -> dict[str, str]:
         "fold_note": f"mean of {folds}, trial {model.trial.number}",
         "fit_note": on,
     }
-
-
-def metric_rows(model: ModelMeta) -> list[MetricRow]:
-    """Return the measured metrics, the run's own first."""
-    known = metrics_for(TaskType(model.run.task))
-    rows = [
-        MetricRow(
-            metric,
-            # Stored as a share, as scikit-learn gives it.
-            model.metrics[metric.name] * (100 if metric.unit == "%" else 1),
-            metric.name == model.run.scoring,
-            model.run.target if metric.unit == "target" else metric.unit,
-        )
-        for metric in known
-        if metric.name in model.metrics
-    ]
-    return sorted(rows, key=lambda row: not row.is_chosen)
 
 
 def parameter_rows(
@@ -118,145 +58,134 @@ def parameter_rows(
     )
 
 
-def chart_cards(
-    model: ModelMeta, artifacts: Sequence[Artifact], *, cells: str = "count"
-) -> list[ChartCard]:
-    """Return the charts whose numbers are stored, in the order to read them."""
-    stored = {ArtifactKind(artifact.kind): artifact for artifact in artifacts}
-    return [
-        maker(model, stored[kind], cells)
-        for kind, maker in MAKERS.items()
-        if kind in stored
-    ]
+class DriversOffer(NamedTuple):
+    """What is said of explaining each row of a file, before it is asked for."""
+
+    cost: str
+    n_named: int
+    has_others: bool
+    about: str  # whose probability or log-odds; empty for a number
 
 
-def confusion_card(model: ModelMeta, artifact: Artifact, cells: str) -> ChartCard:
-    data = confusion_data(artifact.data, rows=artifact.rows, n_rows=artifact.n_rows)
-    by_row = cells == "percent"
-    counts = [[name, *row] for name, row in zip(data.labels, data.counts, strict=True)]
-    return ChartCard(
-        kind=ArtifactKind.CONFUSION,
-        title="Confusion matrix",
-        hint="A row is an actual class, a column a predicted one; right is the diagonal.",
-        figure=plain(confusion_figure(data, by_row=by_row)),
-        tables=[
-            NumberTable(
-                "Rows by actual and predicted class", ["actual", *data.labels], counts
-            ),
-            NumberTable(
-                "Each class",
-                ["class", "rows", "precision", "recall", "F1"],
-                [list(row) for row in data.classes],
-            ),
-        ],
-        cells="percent" if by_row else "count",
+def drivers_offer(model: ModelMeta) -> DriversOffer:
+    """Say what explaining the rows of a file takes, and what it adds to the result."""
+    from models_app.scoring.families import (
+        MAX_DRIVERS,
+        MAX_SECONDS,
+        SAMPLED_ROWS,
+        SAMPLED_SECONDS,
+        duration,
+        family_of,
     )
 
-
-def roc_card(model: ModelMeta, artifact: Artifact, cells: str) -> ChartCard:
-    data = roc_data(artifact.data, rows=artifact.rows, n_rows=artifact.n_rows)
-    hint = (
-        "Rows found against false alarms, for every threshold; up and left is better."
+    cost = {
+        "linear": "Hardly longer than predicting alone: linear SHAP, exact.",
+        "trees": (
+            "Takes longer than predicting alone: up to about a millisecond a row where "
+            "trees are shallow or boosted, some ten where hundreds are deep (tree SHAP, "
+            f"exact). A file that would take more than {duration(MAX_SECONDS)} is refused "
+            "before it is begun, with the number of rows that fit."
+        ),
+        "other": (
+            f"For files of up to {SAMPLED_ROWS:,} rows, about "
+            f"{duration(SAMPLED_SECONDS)} for those: this model has no quick explainer, "
+            "so rows are mixed with training rows (permutation SHAP). A longer file is "
+            "refused before it is begun."
+        ),
+    }[family_of(model.algorithm)]
+    n_columns = len(model.run.features)
+    about = {
+        Task.BINARY: model.run.positive_class or "the positive class",
+        Task.MULTICLASS: "the predicted class",
+    }.get(Task(model.run.task), "")
+    return DriversOffer(
+        cost, min(n_columns, MAX_DRIVERS), n_columns > MAX_DRIVERS, about
     )
-    if data.macro_area is not None and data.micro_area is not None:
-        hint += (
-            f" Mean area over the classes {data.macro_area:.3f} (macro), "
-            f"over all pairs of row and class {data.micro_area:.3f} (micro)."
-        )
-    if data.undefined:
-        hint += f" Undefined on these rows for: {', '.join(data.undefined)}."
-    areas = [[curve.label, curve.n_positive, curve.area] for curve in data.curves]
-    return ChartCard(
-        kind=ArtifactKind.ROC,
-        title="ROC curve",
-        hint=hint,
-        figure=plain(roc_figure(data)),
-        tables=[
-            NumberTable("Area under the curve", ["class", "rows", "area"], areas),
-            *threshold_tables(data),
-        ],
-    )
-
-
-def threshold_tables(data: RocData) -> list[NumberTable]:
-    """Return the points of a single curve, thinned to a page's length."""
-    if len(data.curves) != 1:
-        return []
-    curve = data.curves[0]
-    points = list(zip(curve.threshold, curve.x, curve.y, strict=True))
-    step = max(1, -(-len(points) // TABLE_ROWS))
-    rows = [["none" if t is None else t, x, y] for t, x, y in points[::step]]
-    header = ["probability at least", "false positive rate", "true positive rate"]
-    return [NumberTable(f"{len(rows)} of {len(points)} points", header, rows)]
-
-
-def predicted_actual_card(
-    model: ModelMeta, artifact: Artifact, cells: str
-) -> ChartCard:
-    data = predicted_actual_data(
-        artifact.data,
-        target=model.run.target,
-        rows=artifact.rows,
-        n_rows=artifact.n_rows,
-    )
-    pairs = list(zip(data.actual, data.predicted, strict=True))
-    shown = [list(pair) for pair in pairs[:TABLE_ROWS]]
-    caption = f"The first {len(shown)} of {len(pairs)} points"
-    return ChartCard(
-        kind=ArtifactKind.PREDICTED_ACTUAL,
-        title="Predicted against actual",
-        hint="A point is a row; on the dotted line the prediction is right.",
-        figure=plain(predicted_actual_figure(data)),
-        tables=[NumberTable(caption, ["actual", "predicted"], shown)],
-    )
-
-
-def residuals_card(model: ModelMeta, artifact: Artifact, cells: str) -> ChartCard:
-    data = residuals_data(
-        artifact.data,
-        target=model.run.target,
-        rows=artifact.rows,
-        n_rows=artifact.n_rows,
-    )
-    bins = zip(data.edges[:-1], data.edges[1:], data.counts, strict=True)
-    return ChartCard(
-        kind=ArtifactKind.RESIDUALS,
-        title="Residuals",
-        hint="Right of zero the prediction was too low, left of it too high.",
-        figure=plain(residuals_figure(data)),
-        tables=[NumberTable("Bins", ["from", "to", "rows"], [list(b) for b in bins])],
-    )
-
-
-MAKERS: dict[ArtifactKind, Callable[[ModelMeta, Artifact, str], ChartCard]] = {
-    ArtifactKind.CONFUSION: confusion_card,
-    ArtifactKind.ROC: roc_card,
-    ArtifactKind.PREDICTED_ACTUAL: predicted_actual_card,
-    ArtifactKind.RESIDUALS: residuals_card,
-}
-
-
-def plain(figure: "go.Figure") -> dict[str, Any]:
-    found: dict[str, Any] = figure.to_dict()
-    return found
 
 
 class Preview(NamedTuple):
     header: list[str]
-    rows: list[list[str]]
+    rows: list[list[Any]]
+    n_answers: int  # columns that were added; they are shown first
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Tell of each answer but the prediction whether it is a number."""
+        columns = zip(*self.rows, strict=True) if self.rows else ()
+        found = [all(isinstance(v, float | None) for v in column) for column in columns]
+        return [0 < at < self.n_answers and is_one for at, is_one in enumerate(found)]
+
+    @property
+    def columns(self) -> list[tuple[str, bool]]:
+        numeric = self.numeric or [False] * len(self.header)
+        return list(zip(self.header, numeric, strict=True))
+
+    @property
+    def cells(self) -> list[list[tuple[Any, bool]]]:
+        numeric = self.numeric
+        return [list(zip(row, numeric, strict=True)) for row in self.rows]
 
 
 def prediction_preview(prediction: Prediction) -> Preview | None:
     """Return the first answers of a finished prediction."""
-    if not prediction.output:
-        return None
+    stored = prediction.preview
+    if stored:
+        return Preview(stored["header"], stored["rows"], stored["n_answers"])
+    return answers_alone(prediction) if prediction.output else None
+
+
+def answers_alone(prediction: Prediction) -> Preview:
+    """Read a file from before results kept the columns that came in."""
     with prediction.output.open("rb") as stream:
         lines = csv.reader(TextIOWrapper(stream, encoding="utf-8", newline=""))
         header, *rows = islice(lines, PREVIEW_ROWS + 1)
     # Labels stay as they are, even those that are numbers.
     n_labels = 0 if prediction.model.run.task == Task.REGRESSION else 1
-    shown = [
-        [*row[:n_labels], *(f"{float(number):.6g}" for number in row[n_labels:])]
-        for row in rows
-    ]
-    return Preview(header, shown)
+    shown = [[*row[:n_labels], *map(float, row[n_labels:])] for row in rows]
+    return Preview(header, shown, len(header))
+
+
+class ShareRow(NamedTuple):
+    label: str
+    share: float
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.share
+
+
+class RowAnswer(NamedTuple):
+    """What a model says of one row."""
+
+    prediction: Any
+    shares: list[ShareRow]  # the most probable class first
+    intervals: list[dict[str, float]]
+    notes: list[str]
+    threshold: float | None
+
+
+def row_answer(model: ModelMeta, answer: dict[str, Any]) -> RowAnswer:
+    first = answer["predictions"][0]
+    shares = [ShareRow(*each) for each in first.get("probabilities", {}).items()]
+    return RowAnswer(
+        prediction=first["prediction"],
+        shares=sorted(shares, key=lambda row: -row.share),
+        intervals=[
+            {**each, "percent": 100 * each["level"]}
+            for each in first.get("intervals", [])
+        ],
+        notes=answer["notes"],
+        threshold=model.threshold if len(shares) == 2 else None,
+    )
+
+
+def recipe_rows(artifact: Artifact | None) -> list[list[Any]]:
+    """Return a recipe's scores beside the stored ones, by fold and on the holdout."""
+    if artifact is None:
+        return []
+    data = artifact.data
+    pairs = zip(data["stored_folds"], data["folds"], strict=False)
+    rows = [[f"Fold {i}", *pair] for i, pair in enumerate(pairs, 1)]
+    if data["holdout"] is not None:
+        rows.append(["Holdout", data["stored_holdout"], data["holdout"]])
+    return rows

@@ -1,39 +1,58 @@
-"""A worker's job: predict the rows of an uploaded file."""
+"""A worker's job: predict the rows of an uploaded file, some at a time."""
 
-import csv
 import logging
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.conf import settings
 from django.core.files.base import File
 
 from models_app import artifacts
-from models_app.enums import PredictionState
+from models_app.decisions import decision_notes, decision_of
+from models_app.enums import ArtifactKind, PredictionState, ResultFormat
 from models_app.leases import FREE, return_lapsed, take_unpublished, working
-from models_app.models import Prediction
+from models_app.models import ModelMeta, Prediction
+from models_app.training_rows import background_rows
 from runs.files import local_copy
+from runs.leasing import LeaseQuerySet
 from runs.profiling.tables import scratch_folder
+from runs.training_data import load_training_data
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
+
+    from models_app.explanation.prepared import Encoded
+    from models_app.scoring.answers import Answering, Answers
+    from models_app.scoring.drivers import Drivers
+    from models_app.scoring.rows import NewRows
+    from models_app.scoring.writing import Writer
 
 logger = logging.getLogger(__name__)
 
 # Rows predicted at a time: encoded text columns take 30 numbers a row.
 CHUNK_ROWS = 50_000
+PREVIEW_ROWS = 10
+PROGRESS_SECONDS = 0.5
 UNEXPECTED = "Something went wrong while the file was predicted; the server's log has the details."
 
 
-class Coerced(NamedTuple):
-    """Rows as the pipeline wants them, and what had to be done to them."""
+class LeaseLostError(Exception):
+    """The prediction was deleted, or given to somebody else."""
 
-    X: "pd.DataFrame"
+
+class Written(NamedTuple):
+    """What there is to record of a written answer."""
+
+    n_rows: int
     notes: list[str]
+    preview: dict[str, Any]
 
 
 def predict(prediction_id: int) -> None:
     """Predict one file; does nothing when it is not waiting any more."""
+    from models_app.scoring.drivers import TooManyRowsError
     from runs.tables.errors import TableError
 
     rows = Prediction.objects.filter(pk=prediction_id)
@@ -43,144 +62,181 @@ def predict(prediction_id: int) -> None:
         ) as token,
         scratch_folder() as folder,
     ):
-        prediction = rows.select_related("model").held(token).first() if token else None
+        found = rows.select_related("model__run")
+        prediction = found.held(token).first() if token else None
         if prediction is None:
             return
-        output = Path(folder) / "predictions.csv"
+        output = Path(folder) / f"predictions.{prediction.output_format}"
         try:
-            n_rows, notes = write_predictions(prediction, output)
-        except TableError as error:
+            written = write_predictions(prediction, output, held=rows.held(token))
+        except LeaseLostError:
+            return
+        except (TableError, TooManyRowsError, artifacts.ChangedFileError) as error:
             settle(prediction_id, token, state=PredictionState.FAILED, error=str(error))
         except Exception:  # whatever a model does, the page says that it failed
             logger.exception("Could not predict %s", prediction_id)
             settle(prediction_id, token, state=PredictionState.FAILED, error=UNEXPECTED)
         else:
-            record(prediction_id, token, output, n_rows=n_rows, notes=notes)
+            record(prediction_id, token, output, written)
 
 
-def write_predictions(prediction: Prediction, output: Path) -> tuple[int, list[str]]:
-    """Write the answers as CSV; return how many there are and what is to be said."""
-    from runs.tables.reading import read_table
+def write_predictions(
+    prediction: Prediction, output: Path, *, held: LeaseQuerySet | None = None
+) -> Written:
+    """Write the file's rows with their answers; `held` is told how far it has come."""
+    from models_app.scoring.rows import NewRows
+    from models_app.scoring.schema import Findings, columns_of
 
     bundle = artifacts.load_bundle(prediction.model)
+    findings = Findings(
+        columns_of(bundle["columns"]), bundle["categories"], bundle["target"]
+    )
+    # Beside the answer, which is in a folder of its own.
     with local_copy(prediction.source) as path:
-        table = read_table(path, filename=prediction.filename)
-    X, notes = coerced(table.frame, bundle)
-    # The csv module writes each label as it is: what a spreadsheet would take for a
-    # formula must come back from this file with the value it had in the table.
-    with output.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(header(bundle))
-        for start in range(0, len(X), CHUNK_ROWS):
-            writer.writerows(answers(bundle, X.iloc[start : start + CHUNK_ROWS]))
-    return len(X), [*table.repairs, *notes]
+        new = NewRows(
+            path,
+            output.parent,
+            filename=prediction.filename,
+            findings=findings,
+            as_text=prediction.output_format == ResultFormat.CSV,
+        )
+    answering = answering_of(prediction.model, bundle)
+    tell = teller(held, new.n_rows)
+    done = 0
+    tell(done)
+    drivers, names, n_together = None, answering.names(), CHUNK_ROWS
+    if prediction.with_explanation:
+        drivers = drivers_of(prediction.model, bundle, answering)
+        drivers.begin(next(new.chunks(CHUNK_ROWS)).X, new.n_rows)
+        names += drivers.names()
+        n_together = drivers.chunk_rows
+    preview: dict[str, Any] = {}
+    with writer_of(prediction, output, new, names) as writer:
+        for rows, X in new.chunks(n_together):
+            answers = answering.answer(X)
+            if drivers is not None:
+                answers |= drivers.of(X, answers["prediction"])
+            writer.write(rows, answers)
+            preview = preview or first_rows(rows, answers)
+            done += len(X)
+            tell(done)
+    decided = decision_notes(prediction.model)
+    why = [drivers.note()] if drivers is not None else []
+    notes = [*new.repairs, *findings.sentences(), *decided, *why]
+    return Written(new.n_rows, notes, preview)
 
 
-def header(bundle: artifacts.Bundle) -> list[str]:
-    return ["prediction", *(f"probability_{label}" for label in bundle["labels"])]
+def answering_of(model: ModelMeta, bundle: artifacts.Bundle) -> "Answering":
+    """Return how a model answers: by its threshold, with its intervals."""
+    from models_app.scoring.answers import Answering
+    from models_app.scoring.intervals import intervals_of
 
-
-def answers(bundle: artifacts.Bundle, X: "pd.DataFrame") -> Iterator[list[Any]]:
-    from models_app.evaluation.predicting import predict as ask
-
-    values, probabilities = ask(bundle["pipeline"], X)
-    if probabilities is None:
-        return ([value] for value in values.tolist())
-    names = dict(zip(bundle["classes"], bundle["labels"], strict=True))
-    return (
-        [names[value], *shares]
-        for value, shares in zip(values.tolist(), probabilities.tolist(), strict=True)
+    labels = bundle["labels"]
+    decision = decision_of(model, labels)
+    intervals = []
+    if not labels:
+        kind = ArtifactKind.PREDICTION_INTERVALS
+        stored = model.artifacts.filter(kind=kind).first()
+        intervals = intervals_of(stored.data) if stored else []
+    return Answering(
+        pipeline=bundle["pipeline"],
+        labels=labels,
+        positive=decision.positive,
+        threshold=decision.threshold,
+        calibrators=decision.calibrators,
+        intervals=intervals,
     )
 
 
-def coerced(frame: "pd.DataFrame", bundle: artifacts.Bundle) -> Coerced:
-    """Bring a file's rows to the columns and types of training."""
-    from runs.tables.coercion import coerce
-    from runs.tables.kinds import Column, Kind
+def drivers_of(
+    model: ModelMeta, bundle: artifacts.Bundle, answering: "Answering"
+) -> "Drivers":
+    """Return what explains a model's answers row by row."""
+    from models_app.explanation.prepared import Prepared
+    from models_app.explanation.shapley import explainer_for
+    from models_app.scoring.drivers import Drivers
 
-    columns = [
-        Column(c["name"], Kind(c["kind"]), c["reason"], c["dtype"])
-        for c in bundle["columns"]
-    ]
-    X = coerce(frame, columns)
-    names = [column.name for column in columns]
-    notes = [
-        unused(frame, names, target=bundle["target"]),
-        unreadable(frame[names], X),
-        missing(X),
-        unseen(X, bundle["categories"]),
-    ]
-    return Coerced(X, [note for note in notes if note])
+    columns = [column["name"] for column in bundle["columns"]]
+    prepared = Prepared(bundle["pipeline"], columns)
 
+    def background() -> "Encoded":
+        return prepared.prepare(background_rows(load_training_data(model.run)))
 
-def unused(frame: "pd.DataFrame", names: list[str], *, target: str) -> str:
-    extra = [str(name) for name in frame.columns if name not in names]
-    if not extra:
-        return ""
-    note = f"Columns the model does not use: {listed(extra)}."
-    return note + (f" {target} is what it predicts." if target in extra else "")
-
-
-def unreadable(before: "pd.DataFrame", after: "pd.DataFrame") -> str:
-    cells = before.notna() & after.isna()
-    lost = {str(name): int(cells[name].sum()) for name in cells.columns}
-    return counted(
-        lost,
-        "could not be read as the number or date seen in training; taken as missing",
+    positive = 1 if answering.positive is None else answering.positive
+    return Drivers(
+        prepared,
+        explainer_for(prepared, background, positive=positive),
+        labels=answering.labels,
+        positive=positive,
+        target=bundle["target"],
+        n_threads=settings.THREADS_PER_WORKER,
     )
 
 
-def missing(X: "pd.DataFrame") -> str:
-    n_rows = int(X.isna().any(axis=1).sum())
-    if not n_rows:
-        return ""
-    per_column = X.isna().sum()
-    parts = [f"{name} {int(n):,}" for name, n in per_column[per_column > 0].items()]
-    return (
-        f"{n_rows:,} of {len(X):,} rows lack a value in some column ({listed(parts)}); "
-        "they are predicted as the model learned to treat missing values."
-    )
+def writer_of(
+    prediction: Prediction, output: Path, new: "NewRows", names: list[str]
+) -> "Writer":
+    from models_app.scoring.writing import CsvWriter, ParquetWriter
+
+    if prediction.output_format == ResultFormat.PARQUET:
+        return ParquetWriter(output, new.schema, names)
+    return CsvWriter(output, new.schema.names, names)
 
 
-def unseen(X: "pd.DataFrame", categories: dict[str, list[Any]]) -> str:
-    new = {
-        name: int((X[name].notna() & ~X[name].isin(known)).sum())
-        for name, known in categories.items()
+def teller(held: LeaseQuerySet | None, n_rows: int) -> Callable[[int], None]:
+    """Return a function that notes how many rows are done, a few times a second."""
+    told = 0.0
+
+    def tell(n_done: int) -> None:
+        nonlocal told
+        if held is None or time.monotonic() - told < PROGRESS_SECONDS:
+            return
+        told = time.monotonic()
+        if not held.update(n_rows=n_rows, n_rows_done=n_done):
+            raise LeaseLostError
+
+    return tell
+
+
+def first_rows(rows: "pa.Table", answers: "Answers") -> dict[str, Any]:
+    """Return what the page shows of an answer, the answers first."""
+    head = rows.slice(0, PREVIEW_ROWS)
+    columns = [shown(array[:PREVIEW_ROWS].tolist()) for array in answers.values()]
+    columns += [shown(column.to_pylist()) for column in head.columns]
+    return {
+        "header": [*answers, *rows.schema.names],
+        "n_answers": len(answers),
+        "rows": [list(row) for row in zip(*columns, strict=True)],
     }
-    verb = "was" if sum(new.values()) == 1 else "were"
-    return counted(new, f"{verb} never seen in training; taken as unknown")
 
 
-def counted(per_column: Mapping[str, int], what: str) -> str:
-    parts = [f"{name} {n:,}" for name, n in per_column.items() if n]
-    total = sum(per_column.values())
-    values = "1 value" if total == 1 else f"{total:,} values"
-    return f"{values} ({listed(parts)}) {what}." if parts else ""
+def shown(values: list[Any]) -> list[Any]:
+    """Return values as JSON knows them, which has no NaN."""
+    return [None if v is None or v != v else plain(v) for v in values]
 
 
-def listed(names: list[str], *, at_most: int = 10) -> str:
-    more = len(names) - at_most
-    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")
+def plain(value: Any) -> Any:  # noqa: ANN401
+    return value if isinstance(value, int | float | bool | str) else str(value)
 
 
 # --- Recording -------------------------------------------------------------------------
 
 
-def record(
-    prediction_id: int, token: str, output: Path, *, n_rows: int, notes: list[str]
-) -> None:
+def record(prediction_id: int, token: str, output: Path, written: Written) -> None:
     """Store the answers, unless the lease was lost meanwhile."""
     stored = Prediction(pk=prediction_id).output
     with output.open("rb") as stream:
-        stored.save("predictions.csv", File(stream), save=False)
+        stored.save(output.name, File(stream), save=False)
     try:
         done = settle(
             prediction_id,
             token,
             state=PredictionState.READY,
             output=stored.name,
-            n_rows=n_rows,
-            notes=notes,
+            n_rows=written.n_rows,
+            n_rows_done=written.n_rows,
+            notes=written.notes,
+            preview=written.preview,
         )
     except BaseException:
         artifacts.remove_file(str(stored.name))

@@ -1,8 +1,8 @@
 """What is read again and again about models."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from models_app.enums import ModelState
+from models_app.enums import ModelState, Stage
 from models_app.models import ModelMeta
 from runs.enums import ENSEMBLE
 from runs.models import Run, Trial
@@ -53,5 +53,7 @@ def best_model(run: Run) -> ModelMeta | None:
 
 
 def siblings(model: ModelMeta) -> QuerySet[ModelMeta]:
-    """Return all models of the same run, the best first."""
-    return ModelMeta.objects.filter(run_id=model.run_id).order_by("-value", "pk")
+    """Return all models of the same run, the best first; not those archived meanwhile."""
+    archived = Q(stage=Stage.ARCHIVED) & ~Q(pk=model.pk)
+    models = ModelMeta.objects.filter(run_id=model.run_id).exclude(archived)
+    return models.order_by("-value", "pk")

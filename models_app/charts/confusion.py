@@ -1,14 +1,18 @@
 """The confusion matrix: how often each class was taken for each other."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from models_app.charts.wording import layout, rows_note
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from numpy.typing import NDArray
 
-MAX_LABELLED = 16  # beyond so many classes numbers no longer fit into the cells
+MAX_LABELLED = 24  # beyond so many classes numbers no longer fit into the cells
+MANY = 10  # from so many on they are written small
+Cells = Literal["count", "row", "column"]
+TITLES = {"count": "rows", "row": "% of actual", "column": "% of predicted"}
 
 
 class ClassRow(NamedTuple):
@@ -22,11 +26,12 @@ class ClassRow(NamedTuple):
 
 
 class ConfusionData(NamedTuple):
-    """Counts, and the same as shares of the actual class in percent."""
+    """Counts, and the same in percent of the actual and of the predicted class."""
 
     labels: list[str]
     counts: list[list[int]]
-    percent: list[list[float]]
+    percent: list[list[float]]  # of the row: what became of an actual class
+    of_predicted: list[list[float]]  # of the column: what a predicted class is made of
     classes: list[ClassRow]
     note: str
 
@@ -48,7 +53,7 @@ def confusion_data(
     Returns
     -------
     ConfusionData
-        With row percentages, and precision, recall and F1 for each class.
+        With percentages by row and by column, and precision, recall and F1 for each class.
     """
     counts = stored["counts"]
     totals = [sum(row) for row in counts]
@@ -57,6 +62,13 @@ def confusion_data(
         for row, total in zip(counts, totals, strict=True)
     ]
     predicted = [sum(column) for column in zip(*counts, strict=True)]
+    of_predicted = [
+        [
+            100 * n / total if total else 0.0
+            for n, total in zip(row, predicted, strict=True)
+        ]
+        for row in counts
+    ]
     classes = [
         ClassRow(
             label=label,
@@ -68,7 +80,29 @@ def confusion_data(
         for i, label in enumerate(stored["labels"])
     ]
     note = rows_note(rows, n_rows)
-    return ConfusionData(list(stored["labels"]), counts, percent, classes, note)
+    return ConfusionData(
+        list(stored["labels"]), counts, percent, of_predicted, classes, note
+    )
+
+
+def cell_text(number: float, cells: Cells) -> str:
+    """Write what stands in a cell.
+
+    Parameters
+    ----------
+    number : float
+        Rows, or percent.
+    cells : {"count", "row", "column"}
+        Which of them.
+
+    Returns
+    -------
+    str
+        Nothing for zero.
+    """
+    if not number:
+        return ""
+    return f"{number:,.0f}" if cells == "count" else f"{number:.0f}%"
 
 
 def ratio(part: int, whole: int) -> float | None:
@@ -87,50 +121,72 @@ def ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def confusion_figure(data: ConfusionData, *, by_row: bool = False) -> "go.Figure":
+def _told(data: ConfusionData) -> "NDArray[Any]":
+    """Return what each cell tells when pointed at.
+
+    An array, because Plotly looks at every item of a list, and a hundred classes have
+    fifty thousand.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    size = len(data.labels)
+    told = np.empty((size, size, 5), dtype=object)
+    told[:, :, 0] = np.asarray(data.labels, dtype=object)[:, None]
+    told[:, :, 1] = np.asarray(data.labels, dtype=object)[None, :]
+    for at, numbers in enumerate((data.counts, data.percent, data.of_predicted), 2):
+        # Of objects, so that counts stay whole numbers.
+        told[:, :, at] = np.asarray(numbers, dtype=object)
+    return told
+
+
+def confusion_figure(data: ConfusionData, *, cells: Cells = "count") -> "go.Figure":
     """Draw the matrix, the first actual class on top.
 
     Parameters
     ----------
     data : ConfusionData
         What `confusion_data` returned.
-    by_row : bool, default=False
-        Show shares of the actual class in percent in place of counts.
+    cells : {"count", "row", "column"}, default="count"
+        Show rows, or their share of the actual or of the predicted class in percent.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        A heat map; every cell tells both numbers when pointed at.
+        A heat map; every cell tells all numbers when pointed at.
     """
     import plotly.graph_objects as go  # noqa: PLC0415
 
-    cells = data.percent if by_row else data.counts
+    numbers: dict[Cells, Sequence[Sequence[float]]] = {
+        "count": data.counts,
+        "row": data.percent,
+        "column": data.of_predicted,
+    }
     positions = list(range(len(data.labels)))
+    is_few = len(positions) <= MAX_LABELLED
     heatmap = go.Heatmap(
-        z=cells,
+        z=numbers[cells],
         # Positions, not names: two classes such as "1" and "1.0" must stay apart.
         x=positions,
         y=positions,
-        customdata=[
-            [
-                [data.labels[i], data.labels[j], data.counts[i][j], data.percent[i][j]]
-                for j in positions
-            ]
-            for i in positions
-        ],
-        texttemplate=("%{z:.1f} %" if by_row else "%{z:,d}")
-        if len(positions) <= MAX_LABELLED
+        customdata=_told(data),
+        # An empty cell says so by its colour: twenty zeros a row would hide the rest.
+        text=[[cell_text(n, cells) for n in row] for row in numbers[cells]]
+        if is_few
         else None,
+        texttemplate="%{text}" if is_few else None,
+        textfont={"size": 10} if len(positions) > MANY else {},
+        meta={"cells": cells},
         hovertemplate=(
             "actual %{customdata[0]}<br>predicted %{customdata[1]}"
-            "<br>%{customdata[2]:,d} rows, %{customdata[3]:.1f} % of the actual class"
+            "<br>%{customdata[2]:,d} rows<br>%{customdata[3]:.1f} % of the actual class"
+            "<br>%{customdata[4]:.1f} % of the predicted class"
             "<extra></extra>"
         ),
         zmin=0,
         # Both ends, or Plotly takes the smallest cell for zero.
-        zmax=100 if by_row else max(1, *map(max, data.counts)),
+        zmax=max(1, *map(max, data.counts)) if cells == "count" else 100,
         colorbar={
-            "title": {"text": "% of actual" if by_row else "rows"},
+            "title": {"text": TITLES[cells]},
             "thickness": 12,
         },
     )

@@ -1,8 +1,15 @@
 """The ROC curve: how many rows are found, at the price of how many false alarms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from models_app.charts.classes import (
+    MAX_NAMED,
+    ClassCurve,
+    add_curves,
+    add_guess,
+    rate,
+)
 from models_app.charts.wording import layout, rows_note
 
 if TYPE_CHECKING:
@@ -10,9 +17,15 @@ if TYPE_CHECKING:
 
 # The lower right of the plot is empty for any curve worth having: room for a few names.
 INSIDE = {"x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"}
-BESIDE = {"x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top", "orientation": "v"}
-MAX_INSIDE = 3
-MAX_SHOWN = 8  # curves visible at first; the others are a click away in the legend
+# With averages there are too many for that.
+BELOW = {"orientation": "h", "x": 0, "y": -0.2, "xanchor": "left", "yanchor": "top"}
+
+
+# Kind -> what it is called, its colour, its dash.
+MEANS = {
+    "macro": ("macro average", "#d6336c", "solid"),
+    "micro": ("micro average", "#7048e8", "dash"),
+}
 
 
 class Curve(NamedTuple):
@@ -26,6 +39,17 @@ class Curve(NamedTuple):
     threshold: list[float | None]
 
 
+class Mean(NamedTuple):
+    """The average curve of all classes."""
+
+    name: str
+    area: float
+    x: list[float]
+    y: list[float]
+    colour: str
+    dash: str
+
+
 class RocData(NamedTuple):
     """The curves, and the areas under them on average."""
 
@@ -34,6 +58,8 @@ class RocData(NamedTuple):
     macro_area: float | None
     undefined: list[str]
     note: str
+    n_micro_rows: int | None = None
+    means: tuple[Mean, ...] = ()
 
 
 def roc_data(stored: Mapping[str, Any], *, rows: str, n_rows: int | None) -> RocData:
@@ -70,7 +96,47 @@ def roc_data(stored: Mapping[str, Any], *, rows: str, n_rows: int | None) -> Roc
         macro_area=stored["macro_area"],
         undefined=list(stored["undefined"]),
         note=rows_note(rows, n_rows),
+        n_micro_rows=stored.get("n_micro_rows"),  # earlier versions looked at all
+        means=tuple(
+            Mean(
+                name,
+                stored[f"{kind}_area"],
+                curve["false_positive_rate"],
+                curve["true_positive_rate"],
+                colour,
+                dash,
+            )
+            for kind, (name, colour, dash) in MEANS.items()
+            # Earlier versions stored the areas alone.
+            if (curve := stored.get(kind)) is not None
+        ),
     )
+
+
+def roc_rows(stored: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """Yield the stored points, those of the classes first.
+
+    Parameters
+    ----------
+    stored : mapping
+        Curves as the evaluation left them.
+
+    Yields
+    ------
+    list
+        Name of the curve, threshold, false and true positive rate.
+    """
+    for curve in stored["curves"]:
+        columns = (curve["threshold"], *_rates(curve))
+        yield from ([curve["label"], *p] for p in zip(*columns, strict=True))
+    for kind, (name, _, _) in MEANS.items():
+        if (curve := stored.get(kind)) is not None:
+            points = zip(*_rates(curve), strict=True)
+            yield from ([name, None, x, y] for x, y in points)
+
+
+def _rates(curve: Mapping[str, Any]) -> tuple[list[float], list[float]]:
+    return curve["false_positive_rate"], curve["true_positive_rate"]
 
 
 def roc_figure(data: RocData) -> "go.Figure":
@@ -89,38 +155,33 @@ def roc_figure(data: RocData) -> "go.Figure":
     import plotly.graph_objects as go  # noqa: PLC0415
 
     figure = go.Figure()
-    for position, curve in enumerate(data.curves):
+    drawn = [
+        ClassCurve(c.label, f"area {c.area:.3f}", c.area, c.x, c.y, c.threshold)
+        for c in data.curves
+    ]
+    hover = "%{x:.1%} false alarms<br>%{y:.1%} found<br>threshold %{customdata:.3f}"
+    add_curves(figure, drawn, hover=hover)
+    for mean in data.means:
         figure.add_scatter(
-            x=curve.x,
-            y=curve.y,
-            customdata=curve.threshold,
+            x=mean.x,
+            y=mean.y,
             mode="lines",
-            name=f"{curve.label} (area {curve.area:.3f})",
-            visible=True if position < MAX_SHOWN else "legendonly",
+            name=f"{mean.name} (area {mean.area:.3f})",
+            line={"color": mean.colour, "dash": mean.dash, "width": 3},
+            # First in the legend: of many classes they are what is read.
+            legendrank=500,
             hovertemplate=(
-                "%{x:.1%} false alarms<br>%{y:.1%} found<br>"
-                "threshold %{customdata:.3f}<extra>%{fullData.name}</extra>"
+                f"%{{x:.1%}} false alarms<br>%{{y:.1%}} found<extra>{mean.name}</extra>"
             ),
         )
-    if data.curves:
-        figure.add_scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            name="guessing (area 0.500)",
-            line={"dash": "dot", "color": "#8a94a6", "width": 1.5},
-            hoverinfo="skip",
-        )
-    else:
-        figure.add_annotation(
-            text="The curve needs rows of at least two classes.", showarrow=False
-        )
-    rate = {"range": [-0.01, 1.01], "tickformat": ".0%"}
+    if drawn:
+        few = len(drawn) <= MAX_NAMED
+        add_guess(figure, [0, 1], name="guessing (area 0.500)", is_named=few)
     return figure.update_layout(
         layout(
             data.note,
-            xaxis={"title": {"text": "false positive rate (% of other rows)"}, **rate},
-            yaxis={"title": {"text": "true positive rate (% of the class)"}, **rate},
-            legend=INSIDE if len(data.curves) <= MAX_INSIDE else BESIDE,
+            xaxis=rate("false positive rate (% of other rows)"),
+            yaxis=rate("true positive rate (% of the class)"),
+            legend=BELOW if data.means else INSIDE,
         )
     )

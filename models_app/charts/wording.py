@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from runs.charts.wording import number as _number
+
 ROW_NAMES = {
     "holdout": "holdout",
     "out_of_fold": "out-of-fold predictions",
@@ -28,6 +30,22 @@ def rows_note(rows: str, n_rows: int | None) -> str:
     if n_rows is None:
         return name
     return f"{name}, {n_rows:,} row{'' if n_rows == 1 else 's'}"
+
+
+def number(value: float | None) -> str:
+    """Write a number with the digits that matter.
+
+    Parameters
+    ----------
+    value : float or None
+        The number, if there is one.
+
+    Returns
+    -------
+    str
+        For example "0.8531", "12.35" or "48,213.5".
+    """
+    return "–" if value is None else _number(value)
 
 
 def layout(note: str, **more: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
-from runs.search.metrics import make_scorer, metrics_for
+from runs.search.metrics import Metric, make_scorer, metrics_for
 from runs.search.problem import TaskType
 
 
@@ -99,7 +99,11 @@ class ReplayClassifier(ClassifierMixin, Replay):  # type: ignore[misc]
             Stored probabilities.
         """
         assert self.probabilities is not None
-        return np.asarray(self.probabilities[np.asarray(X)[:, 0]])
+        positions = np.asarray(X)[:, 0]
+        # All of them, as metrics ask: of many rows and classes a copy is large.
+        if np.array_equal(positions, np.arange(len(self.probabilities))):
+            return self.probabilities
+        return np.asarray(self.probabilities[positions])
 
 
 def measure(
@@ -134,22 +138,76 @@ def measure(
         Metric name to its value as people know it (errors are positive). A metric that
         these rows leave undefined is left out.
     """
-    actual, predicted = np.asarray(y_true), np.asarray(y_pred)
-    if probabilities is None:
-        replay: Replay = ReplayRegressor(predicted)
-    else:
-        replay = ReplayClassifier(predicted, np.asarray(probabilities, dtype=float))
-    positions = np.arange(len(actual))[:, None]
+    actual = np.asarray(y_true)
+    replay = replayed(y_pred, probabilities)
     values = {}
     for metric in metrics_for(task):
-        scorer = make_scorer(metric, task, classes=list(labels), positive=positive)
-        with warnings.catch_warnings():
-            # A class without rows: the value is left out, or zero as is usual.
-            warnings.simplefilter("ignore")
-            try:
-                value = float(scorer(replay, positions, actual))
-            except ValueError:
-                continue
-        if math.isfinite(value):
+        value = scored(
+            metric, replay, actual, task=task, labels=labels, positive=positive
+        )
+        if value is not None:
             values[metric.name] = metric.display(value)
     return values
+
+
+def replayed(y_pred: ArrayLike, probabilities: ArrayLike | None) -> Replay:
+    """Return what answers with stored predictions.
+
+    Parameters
+    ----------
+    y_pred : array-like of shape (n_samples,)
+        Numbers, or classes as positions.
+    probabilities : array-like of shape (n_samples, n_classes) or None
+        For classification.
+
+    Returns
+    -------
+    Replay
+        A regressor or a classifier.
+    """
+    if probabilities is None:
+        return ReplayRegressor(np.asarray(y_pred))
+    return ReplayClassifier(np.asarray(y_pred), np.asarray(probabilities, dtype=float))
+
+
+def scored(
+    metric: Metric,
+    replay: Replay,
+    actual: NDArray[Any],
+    *,
+    task: TaskType,
+    labels: Sequence[str],
+    positive: str | None,
+) -> float | None:
+    """Ask the search's scorer of a metric what stored predictions are worth.
+
+    Parameters
+    ----------
+    metric : Metric
+        What to compute.
+    replay : Replay
+        The stored predictions.
+    actual : ndarray of shape (n_samples,)
+        Actual numbers, or classes as positions in `labels`.
+    task : TaskType
+        What was predicted.
+    labels : sequence of str
+        Names of the classes.
+    positive : str or None
+        With two classes, the one to be found.
+
+    Returns
+    -------
+    float or None
+        The scorer's value, of which greater is better; None where these rows leave the
+        metric undefined.
+    """
+    scorer = make_scorer(metric, task, classes=list(labels), positive=positive)
+    with warnings.catch_warnings():
+        # A class without rows: the value is left out, or zero as is usual.
+        warnings.simplefilter("ignore")
+        try:
+            value = float(scorer(replay, np.arange(len(actual))[:, None], actual))
+        except ValueError:  # of a class that these rows have none of
+            return None
+    return value if math.isfinite(value) else None

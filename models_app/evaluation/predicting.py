@@ -8,6 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+# Cells that are prepared together.
+_CELLS_TOGETHER = 1 << 21
+
 
 class Predicted(NamedTuple):
     """Answers for some rows, in their order."""
@@ -30,8 +33,21 @@ def predict(pipeline: Pipeline, X: pd.DataFrame) -> Predicted:
     -------
     Predicted
         The same as ``pipeline.predict`` and ``pipeline.predict_proba`` give, with the
-        columns prepared once for both.
+        columns prepared once for both, and of a large table some rows after the other.
     """
+    together = max(1, _CELLS_TOGETHER // max(1, X.shape[1]))
+    if len(X) <= together:
+        return _predict(pipeline, X)
+    parts = [
+        _predict(pipeline, X.iloc[start : start + together])
+        for start in range(0, len(X), together)
+    ]
+    answers = np.concatenate([part.answers for part in parts])
+    found = [part.probabilities for part in parts if part.probabilities is not None]
+    return Predicted(answers, np.concatenate(found) if found else None)
+
+
+def _predict(pipeline: Pipeline, X: pd.DataFrame) -> Predicted:
     estimator = pipeline[-1]
     prepared = pipeline[:-1].transform(X)
     answers = np.asarray(estimator.predict(prepared))

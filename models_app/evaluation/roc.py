@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import auc, roc_curve
 
-MAX_POINTS = 500  # of one curve: more than a chart has pixels to show
-MAX_POINTS_IN_ALL = 6_000  # of a model with many classes
+from models_app.evaluation.one_vs_rest import all_pairs, along, each_class, points_for
+
+# Where the curves of the classes are averaged, as in scikit-learn's example.
+GRID = np.linspace(0.0, 1.0, 1_000)
 
 
 class RocCurve(NamedTuple):
@@ -22,6 +24,13 @@ class RocCurve(NamedTuple):
     threshold: list[float | None]  # None where the rule is "call nothing positive"
 
 
+class MeanCurve(NamedTuple):
+    """An average of the curves of all classes; its area is that of `Roc`."""
+
+    false_positive_rate: list[float]
+    true_positive_rate: list[float]
+
+
 class Roc(NamedTuple):
     """All curves of a model, with averages when there are more than two classes."""
 
@@ -29,6 +38,9 @@ class Roc(NamedTuple):
     micro_area: float | None
     macro_area: float | None
     undefined: list[str]  # classes of which these rows have none, or nothing else
+    n_micro_rows: int | None = None  # that the micro average is of, if not of all
+    micro: MeanCurve | None = None
+    macro: MeanCurve | None = None
 
 
 def roc(
@@ -55,69 +67,47 @@ def roc(
     Returns
     -------
     Roc
-        The curves in the order of `labels`. The macro area is the mean over the
-        classes, the micro area that of all (row, class) pairs together; both are None
-        for a single curve.
+        The curves in the order of `labels`. The macro curve is the mean over the
+        classes of their interpolated curves, its area the mean of theirs; the micro
+        curve is that of all (row, class) pairs together. Both are None for a single
+        curve.
     """
-    actual = np.asarray(y_true)
-    scores = np.asarray(probabilities, dtype=float)
-    chosen = range(len(labels)) if positive is None else [positive]
-    max_points = max(20, min(MAX_POINTS, MAX_POINTS_IN_ALL // len(chosen)))
-    curves, undefined = [], []
-    for code in chosen:
-        found = actual == code
-        if found.any() and not found.all():
-            curves.append(_curve(labels[code], found, scores[:, code], max_points))
-        else:
-            undefined.append(labels[code])
+    heights: list[NDArray[np.float64]] = []
+
+    def _trace(
+        label: str, found: NDArray[np.bool_], score: NDArray[np.float64], most: int
+    ) -> RocCurve:
+        fpr, tpr, threshold = roc_curve(found, score)
+        heights.append(np.interp(GRID, fpr, tpr))
+        kept = along(fpr, tpr, max_points=most)
+        return RocCurve(
+            label=label,
+            area=float(auc(fpr, tpr)),
+            n_positive=int(found.sum()),
+            false_positive_rate=fpr[kept].round(6).tolist(),
+            true_positive_rate=tpr[kept].round(6).tolist(),
+            # The first threshold is infinite, which JSON does not know.
+            threshold=[float(t) if np.isfinite(t) else None for t in threshold[kept]],
+        )
+
+    curves, undefined = each_class(
+        y_true, probabilities, labels=labels, positive=positive, trace=_trace
+    )
     if positive is not None or not curves:
         return Roc(curves, None, None, undefined)
-    one_hot = actual[:, None] == np.arange(len(labels))
-    micro_fpr, micro_tpr, _ = roc_curve(one_hot.ravel(), scores.ravel())
-    macro = float(np.mean([curve.area for curve in curves]))
-    return Roc(curves, float(auc(micro_fpr, micro_tpr)), macro, undefined)
-
-
-def _curve(
-    label: str, found: NDArray[np.bool_], score: NDArray[np.float64], max_points: int
-) -> RocCurve:
-    fpr, tpr, threshold = roc_curve(found, score)
-    kept = spread_points(fpr, tpr, max_points=max_points)
-    return RocCurve(
-        label=label,
-        area=float(auc(fpr, tpr)),
-        n_positive=int(found.sum()),
-        false_positive_rate=fpr[kept].round(6).tolist(),
-        true_positive_rate=tpr[kept].round(6).tolist(),
-        # The first threshold is infinite, which JSON does not know.
-        threshold=[float(t) if np.isfinite(t) else None for t in threshold[kept]],
+    pairs = all_pairs(y_true, probabilities)
+    fpr, tpr, _ = roc_curve(pairs.found, pairs.score)
+    return Roc(
+        curves,
+        micro_area=float(auc(fpr, tpr)),
+        macro_area=float(np.mean([curve.area for curve in curves])),
+        undefined=undefined,
+        n_micro_rows=pairs.n_rows,
+        micro=_mean_curve(fpr, tpr),
+        macro=_mean_curve(GRID, np.mean(heights, axis=0)),
     )
 
 
-def spread_points(
-    x: NDArray[np.float64], y: NDArray[np.float64], *, max_points: int
-) -> NDArray[np.intp]:
-    """Choose points of a rising curve, evenly along its length.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n_points,)
-        Never falling.
-    y : ndarray of shape (n_points,)
-        Never falling.
-    max_points : int
-        How many to keep at most, 2 or more.
-
-    Returns
-    -------
-    ndarray of int
-        Positions in rising order, the first and the last point among them.
-    """
-    if len(x) <= max_points:
-        return np.arange(len(x))
-    # Both coordinates rise, so their sum is a length along the curve.
-    length = x + y
-    wanted = np.linspace(length[0], length[-1], max_points)
-    kept = np.searchsorted(length, wanted)
-    kept[-1] = len(x) - 1
-    return np.unique(kept)
+def _mean_curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> MeanCurve:
+    kept = along(x, y, max_points=points_for(1))
+    return MeanCurve(x[kept].round(6).tolist(), y[kept].round(6).tolist())

@@ -70,7 +70,7 @@ def searched_run(db, table, tmp_path):
             target=TARGETS[task],
             task=task,
             scoring=SCORING[task],
-            features=FEATURES,
+            features=more.pop("features", FEATURES),
             positive_class="=yes" if task == "binary" else "",
             holdout_fraction=holdout_fraction,
             phase=Phase.REFITTING,

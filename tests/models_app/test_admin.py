@@ -2,7 +2,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from models_app.models import Artifact, ModelMeta, Prediction
+from models_app.models import Artifact, Computation, ModelMeta, Prediction, StageChange
 from tests.factories import ModelMetaFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +22,20 @@ def rows():
     prediction = Prediction(model=model, filename="rows.csv")
     prediction.source.save("rows.csv", ContentFile(b"a\n1\n"), save=False)
     prediction.save()
-    return {"modelmeta": model, "artifact": artifact, "prediction": prediction}
+    return {
+        "modelmeta": model,
+        "artifact": artifact,
+        "prediction": prediction,
+        "computation": Computation.objects.create(model=model, kind="diagnosis"),
+        "stagechange": StageChange.objects.create(
+            model=model, before="candidate", after="champion"
+        ),
+    }
 
 
-@pytest.mark.parametrize("name", ["modelmeta", "artifact", "prediction"])
+@pytest.mark.parametrize(
+    "name", ["modelmeta", "artifact", "prediction", "computation", "stagechange"]
+)
 def test_list_and_row_can_be_looked_at_and_not_edited(client, rows, name):
     found = client.get(reverse(f"admin:models_app_{name}_changelist"), {"q": "Run"})
     row = client.get(

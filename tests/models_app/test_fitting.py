@@ -6,8 +6,9 @@ from sklearn.metrics import accuracy_score, roc_auc_score, root_mean_squared_err
 from models_app import artifacts, evaluating, fitting, services
 from models_app.enums import ModelState, Rows
 from models_app.models import Artifact, ModelMeta
-from runs import predictions
+from runs import predictions, training_data
 from runs.enums import EventKind, Level
+from runs.search import rows
 from runs.search.folds import fold_rows
 from runs.training_data import load_training_data, split_of
 from tests.factories import TrialFactory
@@ -56,6 +57,25 @@ def test_refit_fits_the_trials_parameters_on_all_rows_but_the_holdout(searched_r
     assert len(data.train_rows) == len(data.y) // 2
 
 
+@pytest.mark.parametrize("holdout_fraction", [0.0, 0.25])
+def test_model_of_a_large_table_is_that_of_a_small_one(
+    make_model, monkeypatch, settings, tmp_path, holdout_fraction
+):
+    small = make_model("multiclass", holdout_fraction=holdout_fraction)
+    settings.TUNEBOARD_HOME, settings.CACHE_DIR = tmp_path, tmp_path / "cache"
+    monkeypatch.setattr(training_data, "LARGE_CELLS", 0)
+    monkeypatch.setattr(rows, "_CELLS_TOGETHER", 1)
+
+    large = make_model("multiclass", holdout_fraction=holdout_fraction)
+
+    X = load_training_data(large.run).X
+    expected = artifacts.load_bundle(small)["pipeline"].predict_proba(X)
+    found = artifacts.load_bundle(large)["pipeline"].predict_proba(X)
+    assert np.array_equal(found, expected)
+    assert (large.state, large.metrics) == (ModelState.READY, small.metrics)
+    assert list((tmp_path / "cache").rglob("*.npy")) == []
+
+
 def test_evaluate_on_the_holdout_agrees_with_scikit_learn(make_model):
     model = make_model("binary")
 
@@ -70,7 +90,7 @@ def test_evaluate_on_the_holdout_agrees_with_scikit_learn(make_model):
         accuracy_score(data.labels.iloc[data.holdout_rows], pipeline.predict(X))
     )
     assert model.metrics["log_loss"] > 0
-    assert kinds(model) == ["confusion", "metrics", "pipeline", "roc"]
+    assert {"answers", "confusion", "metrics", "pipeline", "roc"} <= set(kinds(model))
 
 
 def test_evaluate_binary_traces_the_positive_class(make_model):
@@ -98,7 +118,9 @@ def test_evaluate_regression_stores_errors_as_people_know_them(make_model):
     predicted = artifacts.load_bundle(model)["pipeline"].predict(data.X.iloc[rows])
     expected = root_mean_squared_error(data.y[rows], predicted)
     assert model.metrics["rmse"] == pytest.approx(expected)
-    assert kinds(model) == ["metrics", "pipeline", "predicted_actual", "residuals"]
+    assert {"answers", "metrics", "pipeline", "predicted_actual", "residuals"} <= set(
+        kinds(model)
+    )
     assert model.artifacts.get(kind="residuals").n_rows == len(rows)
 
 

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from models_app import queries
-from models_app.enums import PredictionState
+from models_app.enums import PredictionState, ResultFormat
 from models_app.models import ModelMeta, Prediction
 from models_app.services import create_prediction
 from runs.accounts import first_account
@@ -33,9 +33,9 @@ def refusal(message: str) -> CommandError:
 
 class Command(BaseCommand):
     help = (
-        "Predict every row of FILE with a model and write OUT: the column `prediction`, "
-        "and `probability_CLASS` columns for classification, in the order of the rows. "
-        "OUT is written whole or not at all; the installation keeps no copy."
+        "Predict every row of FILE with a model and write OUT: all columns of FILE, and "
+        "behind them `prediction` and, for classification, `probability_CLASS` columns, in "
+        "the order of the rows; as Parquet if OUT ends so, else as CSV. OUT is written whole or not at all; the installation keeps no copy."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,7 +46,18 @@ class Command(BaseCommand):
             "file", metavar="FILE", help="table with the model's columns"
         )
         parser.add_argument(
-            "-o", "--output", metavar="OUT", required=True, help="CSV file to write"
+            "-o",
+            "--output",
+            metavar="OUT",
+            required=True,
+            help="CSV or Parquet file to write",
+        )
+        parser.add_argument(
+            "--explain",
+            action="store_true",
+            help="add the columns that moved each row's answer most: driver_1, "
+            "driver_1_contribution, ...; takes longer, and a model without a quick "
+            "explainer refuses large files",
         )
         parser.add_argument(
             "--json",
@@ -56,14 +67,21 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *, model: str, file: str, output: str, as_json: bool, **_: Any
+        self,
+        *,
+        model: str,
+        file: str,
+        output: str,
+        explain: bool,
+        as_json: bool,
+        **_: Any,
     ) -> None:
         started = time.monotonic()
         source, goal = readable(file), writable(output)
         try:
             with services():
                 chosen = model_of(model)
-                prediction = self.predict(chosen, source, goal)
+                prediction = self.predict(chosen, source, goal, explain=explain)
         except ServicesError as error:
             raise CommandError(str(error)) from None
         answer = {
@@ -82,7 +100,9 @@ class Command(BaseCommand):
             self.stderr.write(note)
         self.stdout.write(f"{goal}: {prediction.n_rows:,} rows predicted.")
 
-    def predict(self, model: ModelMeta, source: Path, goal: Path) -> Prediction:
+    def predict(
+        self, model: ModelMeta, source: Path, goal: Path, *, explain: bool
+    ) -> Prediction:
         """Let a worker predict the file and fetch the answer."""
         try:
             with source.open("rb") as stream:
@@ -91,6 +111,8 @@ class Command(BaseCommand):
                     model=model,
                     file=File(stream, name=source.name),
                     filename=source.name,
+                    output_format=format_of(goal),
+                    with_explanation=explain,
                 )
         except ValidationError as error:
             raise refusal(f"{source}: {' '.join(error.messages)}") from None
@@ -126,6 +148,11 @@ def writable(output: str) -> Path:
     if not os.access(path.parent, os.W_OK):
         raise refusal(f"The folder {path.parent} cannot be written to.")
     return path
+
+
+def format_of(goal: Path) -> ResultFormat:
+    is_parquet = goal.suffix.lower() in {".parquet", ".pq"}
+    return ResultFormat.PARQUET if is_parquet else ResultFormat.CSV
 
 
 def model_of(name: str) -> ModelMeta:

@@ -18,6 +18,7 @@ def test_confusion_data_adds_shares_and_measures_by_class():
         labels=["no", "yes"],
         counts=[[6, 2], [1, 3]],
         percent=[[75, 25], [25, 75]],
+        of_predicted=[[pytest.approx(600 / 7), 40], [pytest.approx(100 / 7), 60]],
         classes=[
             ClassRow("no", 8, 6 / 7, 6 / 8, pytest.approx(12 / 15)),
             ClassRow("yes", 4, 3 / 5, 3 / 4, pytest.approx(6 / 9)),
@@ -36,14 +37,20 @@ def test_confusion_data_of_a_class_without_rows_has_no_measures():
 
 
 @pytest.mark.parametrize(
-    ("by_row", "z"), [(False, STORED["counts"]), (True, [[75, 25], [25, 75]])]
+    ("cells", "z", "text"),
+    [
+        ("count", STORED["counts"], "6"),
+        ("row", [[75, 25], [25, 75]], "75%"),
+        ("column", [[600 / 7, 40], [100 / 7, 60]], "86%"),
+    ],
 )
-def test_confusion_figure_shows_counts_or_shares(by_row, z):
+def test_confusion_figure_shows_counts_or_shares(cells, z, text):
     data = confusion_data(STORED, rows="holdout", n_rows=12)
 
-    figure = confusion_figure(data, by_row=by_row).to_dict()
+    figure = confusion_figure(data, cells=cells).to_dict()
 
     assert [list(row) for row in figure["data"][0]["z"]] == z
+    assert figure["data"][0]["text"][0][0] == text
     assert list(figure["layout"]["xaxis"]["ticktext"]) == ["no", "yes"]
     assert figure["layout"]["yaxis"]["autorange"] == "reversed"
     assert figure["layout"]["title"]["text"] == "holdout, 12 rows"

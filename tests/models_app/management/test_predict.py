@@ -3,6 +3,7 @@ import json
 from contextlib import nullcontext
 from io import StringIO
 
+import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -60,10 +61,13 @@ def test_predict_writes_the_answers(make_model, source, goal):
 
     with goal.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0]) == ["prediction", "probability_-no", "probability_=yes"]
+    assert list(rows[0]) == [
+        *("weight", "colour", "length"),
+        *("prediction", "probability_-no", "probability_=yes"),
+    ]
     assert {row["prediction"] for row in rows} <= {"-no", "=yes"}
     assert out == f"{goal}: 2 rows predicted.\n"
-    assert "1 value (colour 1) was never seen in training" in err
+    assert "1 value (colour 1, such as violet) was never seen in training" in err
 
 
 def test_predict_by_a_run_takes_its_best_model(make_model, source, goal):
@@ -80,7 +84,10 @@ def test_predict_by_a_run_takes_its_best_model(make_model, source, goal):
         "model": model.pk,
         "algorithm": "ridge",
         "target": "price",
-        "notes": ["1 value (colour 1) was never seen in training; taken as unknown."],
+        "notes": [
+            "1 value (colour 1, such as violet) was never seen in training; taken as "
+            "unknown."
+        ],
     }
     assert worse.pk != model.pk
 
@@ -90,7 +97,7 @@ def test_predict_replaces_an_earlier_file_and_keeps_no_copy(make_model, source, 
 
     run(make_model().pk, source, "-o", goal)
 
-    assert goal.read_text().startswith("prediction,")
+    assert goal.read_text().startswith("weight,colour,length,prediction")
     assert sorted(p.name for p in goal.parent.glob("*.csv")) == ["out.csv", "rows.csv"]
     assert not Prediction.objects.exists()
 
@@ -153,3 +160,13 @@ def test_predict_an_empty_file_is_refused(source, goal):
     message = refused(ModelMetaFactory().pk, source, "-o", goal)
 
     assert message == f"{source}: The file is empty: there is nothing to predict."
+
+
+def test_predict_into_parquet_by_the_name_of_the_file(make_model, source, tmp_path):
+    goal = tmp_path / "out.parquet"
+
+    run(make_model("regression").pk, source, "-o", goal)
+
+    found = pd.read_parquet(goal)
+    assert list(found)[:4] == ["weight", "colour", "length", "prediction"]
+    assert found["weight"].tolist() == [10, 8]

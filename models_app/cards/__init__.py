@@ -1,0 +1,1 @@
+"""What the Evaluation page shows of stored results: a card each, and its table as CSV."""

@@ -1,0 +1,1 @@
+"""Models side by side: what is asked for, on which rows, the numbers, and the page."""

@@ -1,0 +1,1 @@
+"""What models add to a project's page."""

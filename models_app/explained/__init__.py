@@ -1,0 +1,1 @@
+"""What the pages of explanations show, prepared from stored results."""

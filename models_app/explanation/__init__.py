@@ -1,0 +1,1 @@
+"""Importance, SHAP values and partial dependence, in the columns that were uploaded."""

@@ -1,0 +1,1 @@
+"""New rows: checked against what a model needs, predicted, and written."""

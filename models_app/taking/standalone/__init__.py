@@ -1,0 +1,1 @@
+"""What goes into the folder as it is: it knows nothing of Tuneboard."""
