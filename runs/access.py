@@ -5,9 +5,18 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from runs.enums import Role
-from runs.models import Dataset, Project, ProjectScopedQuerySet, Run
+from runs.models import (
+    Dataset,
+    Membership,
+    Preflight,
+    Project,
+    ProjectScopedQuerySet,
+    Run,
+    SavedPreset,
+)
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
@@ -38,6 +47,25 @@ def run_for(user: AnyUser, pk: int, role: Role = Role.VIEWER) -> Run:
         Run.objects.select_related("project", "dataset"), user, pk, role
     )
     return found
+
+
+def preset_for(user: AnyUser, pk: int, role: Role = Role.VIEWER) -> SavedPreset:
+    rows = SavedPreset.objects.select_related("project")
+    found: SavedPreset = visible(rows, user, pk, role)
+    return found
+
+
+def preflight_for(user: AnyUser, pk: int, role: Role = Role.VIEWER) -> Preflight:
+    rows = Preflight.objects.select_related("dataset__project")
+    found: Preflight = visible(rows, user, pk, role)
+    return found
+
+
+def membership_to_end(user: AnyUser, project_id: int, member_id: int) -> Membership:
+    """Return a membership that `user` may end: their own, or any as an owner."""
+    role = Role.VIEWER if member_id == user.pk else Role.OWNER
+    project = project_for(user, project_id, role)
+    return get_object_or_404(project.memberships, user=member_id)
 
 
 def may(user: AnyUser, project: Project, role: Role) -> bool:

@@ -1,7 +1,11 @@
-"""The first account: nobody has a password yet, so a link printed at the start lets in."""
+"""Accounts: the first one, which a link printed at the start lets in; where people come from."""
 
+from ipaddress import ip_address
+
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.encoding import force_bytes, force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
@@ -38,3 +42,18 @@ def user_for_link(uid: str, token: str) -> User | None:
     if user is None or not default_token_generator.check_token(user, token):
         return None
     return user
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address that a request comes from, as our outermost proxy has seen it.
+
+    What stands further left in the header was written by the client, and is not believed.
+    """
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    n_proxies: int = settings.PROXIES
+    trusted = 0 < n_proxies <= len(hops)
+    found = hops[-n_proxies].strip() if trusted else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(found))
+    except ValueError:  # a socket of this machine has none
+        return None

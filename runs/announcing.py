@@ -20,8 +20,17 @@ logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.05
 
 
+# The group of the pages that show all runs, and the workers.
+OVERVIEW = "overview"
+OVERVIEW_PAUSE_SECONDS = 0.3
+
+
+# The group of those who look after open sockets.
+ACCESS = "access"
+
+
 class RunChanged(TypedDict):
-    """The message of a run's group: look again. What there is to see is in the database."""
+    """The message of a group: look again. What there is to see is in the database."""
 
     type: str
     run_id: int
@@ -37,40 +46,49 @@ class Announcer:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.loop = asyncio.new_event_loop()
-        self.busy: dict[int, asyncio.Task[None]] = {}
-        self.changed: set[int] = set()
+        self.busy: dict[str, asyncio.Task[None]] = {}
+        self.changed: dict[str, int] = {}  # group -> the run that changed last
         threading.Thread(
             target=self.loop.run_forever, name="announcer", daemon=True
         ).start()
 
     def announce(self, run_id: int) -> None:
         """Hint that a run has changed; returns before it is sent."""
-        self.loop.call_soon_threadsafe(self.note, run_id)
+        self.loop.call_soon_threadsafe(self.note, group_name(run_id), run_id)
+        self.loop.call_soon_threadsafe(self.note, OVERVIEW, run_id)
+
+    def announce_workers(self) -> None:
+        """Hint that a worker has something new to say of itself."""
+        self.loop.call_soon_threadsafe(self.note, OVERVIEW, 0)
+
+    def announce_access(self) -> None:
+        """Hint that somebody may have lost a right, or signed out."""
+        self.loop.call_soon_threadsafe(self.note, ACCESS, 0)
 
     # --- In the thread ----------------------------------------------------------------
 
-    def note(self, run_id: int) -> None:
-        self.changed.add(run_id)
-        if run_id not in self.busy:
-            self.busy[run_id] = self.loop.create_task(self.tell(run_id))
+    def note(self, group: str, run_id: int) -> None:
+        self.changed[group] = run_id
+        if group not in self.busy:
+            self.busy[group] = self.loop.create_task(self.tell(group))
 
-    async def tell(self, run_id: int) -> None:
+    async def tell(self, group: str) -> None:
+        pause = OVERVIEW_PAUSE_SECONDS if group == OVERVIEW else PAUSE_SECONDS
         try:
-            while run_id in self.changed:
-                self.changed.discard(run_id)
-                await send(run_id)
-                await asyncio.sleep(PAUSE_SECONDS)
+            while group in self.changed:
+                await send(group, self.changed.pop(group))
+                await asyncio.sleep(pause)
         finally:
-            del self.busy[run_id]
+            del self.busy[group]
 
 
-async def send(run_id: int) -> None:
+async def send(group: str, run_id: int) -> None:
     message = RunChanged(type="run.changed", run_id=run_id)
     try:
-        await get_channel_layer().group_send(group_name(run_id), message)
+        await get_channel_layer().group_send(group, message)
     except (OSError, RedisError):
         # Only a hint: what happened is stored, and pages look again by themselves.
-        logger.warning("Could not announce a change of run %s", run_id)
+        logger.warning("Could not announce a change to %s", group)
 
 
 _lock = threading.Lock()

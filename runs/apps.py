@@ -6,7 +6,7 @@ class RunsConfig(AppConfig):
     verbose_name = "Runs"
 
     def ready(self) -> None:
-        from runs import files  # noqa: PLC0415
+        from runs import files, receivers  # noqa: F401, PLC0415
 
         files.connect(self.get_models())
         files.connect_folds(self.get_model("Dataset"))

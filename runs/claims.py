@@ -8,14 +8,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
 from runs import budget, predictions
-from runs.enums import BASELINE, EventKind, Level, Phase, TrialState
-from runs.leasing import LeaseQuerySet, is_dead, new_token
+from runs.enums import BASELINE, EventKind, Halt, Level, Phase, TrialState
+from runs.leasing import LeaseQuerySet, is_dead, new_token, worker_name
 from runs.models import Run, Trial
 from runs.progress import publish_on_commit, record_event
 from runs.search.algorithms import ALGORITHMS
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 # What a dataset tells people and a search does not need; some of it is long.
 UNREAD = [f"dataset__{name}" for name in ("columns", "preview", "reading", "repairs")]
+# What an event about results needs of its run.
+DESCRIBED = ("scoring", "best_value", "baseline_value")
+# When a search ends, which is another time once its budget is changed.
+TIMES = ("time_budget_seconds", "reserve_seconds", "paused_seconds")
 # Of each algorithm, for ensembles and for curves.
 KEPT_PREDICTIONS = 5
 
@@ -47,33 +51,79 @@ class Claim:
 
 
 def claim_unit(run_id: int, unit: int) -> Claim | None:
-    waiting = Trial.objects.filter(
-        run_id=run_id, unit=unit, state=TrialState.WAITING
-    ).order_by()
-    # Most messages that come too late are found out without the lock.
-    if not waiting.exists():
+    # One that was told to stop while another worker had it is not begun again.
+    waiting = (
+        Trial.objects.filter(run_id=run_id, unit=unit, state=TrialState.WAITING)
+        .exclude(halt=Halt.PERSON)
+        .order_by()
+    )
+    # Most messages that come too late are found out without the lock; and what takes
+    # time to read is read without it, for all workers queue there.
+    trials = list(waiting.order_by("number"))
+    runs = Run.objects.filter(pk=run_id, phase=Phase.SEARCHING)
+    run = runs.select_related("dataset").defer(*UNREAD).first() if trials else None
+    if run is None:
         return None
+    token, now = new_token(), timezone.now()
     with transaction.atomic():
-        runs = Run.objects.select_for_update(of=("self",)).select_related("dataset")
-        run = runs.defer(*UNREAD).filter(pk=run_id, phase=Phase.SEARCHING).first()
-        if run is None:
+        held_run = runs.select_for_update().values_list("parallelism").first()
+        if held_run is None:
             return None
-        token = new_token()
-        n_claimed = waiting.claim(
-            token, state=TrialState.RUNNING, started_at=timezone.now()
-        )
+        (parallelism,) = held_run
+        if parallelism is not None and running_units(run) >= parallelism:
+            waiting.update(published_at=None)  # told again when a place is free
+            return None
+        free = waiting.filter(pk__in=[trial.pk for trial in trials])
+        n_claimed = free.claim(token, state=TrialState.RUNNING, started_at=now)
         if not n_claimed:
             return None
-        held = Trial.objects.filter(run=run, unit=unit).held(token)
-        trials = list(held.order_by("number"))
+        if n_claimed < len(trials):  # some were skipped meanwhile
+            held = Trial.objects.filter(run=run, unit=unit).held(token)
+            trials = list(held.order_by("number"))
         title = ALGORITHMS[trials[0].algorithm].title
         record_event(
             run,
             EventKind.TRIALS_STARTED,
             f"{numbers(trials)} started: {title}.",
-            data={"trials": [t.number for t in trials], "worker": trials[0].worker},
+            data={"trials": [t.number for t in trials], "worker": worker_name()},
         )
+    for trial in trials:
+        trial.state, trial.started_at = TrialState.RUNNING, now
+        trial.lease_token = token
     return Claim(run, token, trials)
+
+
+class Unwanted(NamedTuple):
+    """What of a claim need not be fitted further."""
+
+    is_gone: bool  # the run has been deleted
+    reason: str  # for all of its trials; empty while they are wanted
+    stopped: dict[int, str]  # single trials by their keys, and who stopped them
+
+
+def unwanted(claim: Claim) -> Unwanted:
+    """Look what has become of the run since its trials were claimed."""
+    rows = Run.objects.filter(pk=claim.run.pk)
+    row = rows.values("phase", "switched_off", *TIMES).first()
+    if row is None:
+        return Unwanted(True, "", {})
+    for name in TIMES:  # the budget may have been changed
+        setattr(claim.run, name, row[name])
+    reason = ""
+    if row["phase"] == Phase.STOPPING:
+        reason = "The run was stopped before all folds were scored."
+    elif claim.trials[0].algorithm in row["switched_off"]:
+        title = ALGORITHMS[claim.trials[0].algorithm].title
+        reason = f"{title} was switched off before all folds were scored."
+    keys = [trial.pk for trial in claim.trials]
+    stopped = Trial.objects.filter(pk__in=keys, halt=Halt.PERSON).order_by()
+    return Unwanted(False, reason, dict(stopped.values_list("pk", "error")))
+
+
+def running_units(run: Run) -> int:
+    """Return how many units of a run workers hold."""
+    running = run.trials.filter(state=TrialState.RUNNING)
+    return int(running.order_by().values("lease_token").distinct().count())
 
 
 def numbers(trials: Sequence[Trial]) -> str:
@@ -119,7 +169,8 @@ def write(
     stored: Sequence[str],
 ) -> set[int]:
     """Write results, and return the keys of the trials that were still held."""
-    run = Run.objects.select_for_update().filter(pk=claim.run.pk).first()
+    runs = Run.objects.select_for_update().only(*DESCRIBED)
+    run = runs.filter(pk=claim.run.pk).first()
     if run is None:
         raise LeaseLostError
     # An UPDATE each, for the token's holder alone: cheaper than looking who is held
@@ -127,7 +178,8 @@ def write(
     changed = [
         trial
         for trial, result, name in zip(trials, results, stored, strict=True)
-        if update_held(fill(trial, result, name), claim.token)
+        if update_held(fill(run, trial, result, name), claim.token)
+        or update_stopped(trial, claim.token)
     ]
     if not changed:
         raise LeaseLostError
@@ -139,12 +191,30 @@ def write(
 
 def update_held(trial: Trial, token: str) -> bool:
     values = {name: getattr(trial, name) for name in RESULT_FIELDS}
-    held = Trial.objects.filter(pk=trial.pk).held(token)
+    held = Trial.objects.filter(pk=trial.pk).held(token).exclude(halt=Halt.PERSON)
     return held.order_by().update(**values) == 1
+
+
+def update_stopped(trial: Trial, token: str) -> bool:
+    """Record a trial that somebody has stopped: so it is, whatever came out of it."""
+    stopped = Trial.objects.filter(pk=trial.pk, halt=Halt.PERSON).held(token)
+    sentence = stopped.values_list("error", flat=True).first()
+    if sentence is None:
+        return False
+    name = trial.out_of_fold.name or ""
+    if name:
+        transaction.on_commit(partial(predictions.remove, name))
+    trial.state, trial.error = TrialState.SKIPPED, sentence
+    trial.value, trial.out_of_fold = None, ""
+    names = ("state", "fold", "fold_scores", "fit_seconds", "score_seconds")
+    values = {name: getattr(trial, name) for name in names}
+    ended = {"finished_at": trial.finished_at, "lease_token": ""}
+    return stopped.order_by().update(**values, **ended) == 1
 
 
 RESULT_FIELDS = [
     "state",
+    "halt",
     "value",
     "fold",
     "fold_scores",
@@ -163,11 +233,12 @@ RESULT_FIELDS = [
 ]
 
 
-def fill(trial: Trial, result: "TrialResult | str", stored: str) -> Trial:
+def fill(run: Run, trial: Trial, result: "TrialResult | str", stored: str) -> Trial:
     trial.finished_at = timezone.now()
     trial.lease_token = ""
     if isinstance(result, str):
         trial.state, trial.error = TrialState.SKIPPED, result
+        trial.halt = Halt.ASIDE if goes_on(run) else Halt.NONE
         return trial
     trial.state = TrialState(result.state)
     trial.value = result.value
@@ -184,6 +255,20 @@ def fill(trial: Trial, result: "TrialResult | str", stored: str) -> Trial:
     trial.warnings = result.warnings
     trial.error = result.error
     return trial
+
+
+def goes_on(run: Run) -> bool:
+    """Tell whether what is cut off now may be wanted later in the same search.
+
+    So it is where an algorithm is switched off, or was on again in the meantime. A run
+    that nobody has steered is cut by its end alone.
+    """
+    deadline = run.search_deadline
+    return (
+        run.revision > 0
+        and run.phase in (Phase.SEARCHING, Phase.PAUSED)
+        and (deadline is None or timezone.now() < deadline)
+    )
 
 
 def without_score(trial: Trial, error: str) -> "TrialResult":

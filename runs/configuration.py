@@ -5,18 +5,21 @@ The configure page, the command line and the API all come through `configure`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 
+from runs.bundles import bundle_of
 from runs.enums import Scheme, Share, Strategy
 from runs.limits import check_limits
 from runs.models import Dataset, Run
 from runs.search import algorithms as registry
+from runs.search.combinations import clean_combinations
 from runs.search.halving import Halving
 from runs.search.metrics import Metric, default_metric, resolve_metric
 from runs.search.planning import Plan, PlanItem, check_plan, plan_size
-from runs.search.presets import PRESETS, Shape
+from runs.search.presets import Shape
 from runs.search.problem import (
     SpecError,
     TaskType,
@@ -55,6 +58,7 @@ class Wishes(TypedDict, total=False):
     metrics: Iterable[str] | None  # others to compute
     algorithms: Iterable[str] | None  # names or aliases
     spaces: Mapping[str, Mapping[str, Any]] | None  # algorithm -> space as JSON
+    enqueued: Iterable[Mapping[str, Any]] | None  # {algorithm, params} to try first
     strategy: str
     share: str
     halving: Mapping[str, Any] | None
@@ -81,6 +85,7 @@ USUAL: Wishes = {
     "metrics": None,
     "algorithms": None,
     "spaces": None,
+    "enqueued": None,
     "strategy": "grid",
     "share": "equal",
     "halving": None,
@@ -136,6 +141,7 @@ class Configuration:
     train_scores: bool
     ensemble: bool
     spaces: dict[str, dict[str, Any]]
+    enqueued: list[dict[str, Any]]
     n_planned: int
 
     @property
@@ -169,8 +175,12 @@ def detected_task(dataset: Dataset, target: str) -> TaskType:
 def target_column(dataset: Dataset, target: str) -> dict[str, Any]:
     column = dataset.column(target)
     if column is None:
-        names = ", ".join(c["name"] for c in dataset.columns[:20])
-        message = f"There is no column “{target}”. The columns are: {names}."
+        names = [c["name"] for c in dataset.columns]
+        meant = [name for name in names if name.casefold() == target.casefold()]
+        meant = meant or get_close_matches(target, names, n=1)
+        hint = f"Is it “{meant[0]}”? " if meant else ""
+        listed = ", ".join(names[:20])
+        message = f"There is no column “{target}”. {hint}The columns are: {listed}."
         raise SpecError(message, field="target")
     return column
 
@@ -269,6 +279,7 @@ def configure(
         train_scores=wish["train_scores"],
         ensemble=wish["ensemble"],
         spaces={name: space_to_json(space) for name, space in spaces.items()},
+        enqueued=clean_combinations(wish["enqueued"] or [], chosen, among=spaces),
         n_planned=plan_size(plan),
     )
 
@@ -283,12 +294,8 @@ def completed(
     """Answer what was left open: by the preset first, then by what is usual."""
     if preset is None:
         return {**USUAL, **wishes}
-    if preset not in PRESETS:
-        message = (
-            f"There is no preset “{preset}”. The presets are: {', '.join(PRESETS)}."
-        )
-        raise SpecError(message, field="preset")
-    bundle: Wishes = PRESETS[preset].build(shape_of(dataset, column, task))  # type: ignore[assignment]
+    shape = shape_of(dataset, column, task)
+    bundle: Wishes = bundle_of(dataset.project_id, preset, shape)  # type: ignore[assignment]
     if wishes.get("spaces") is not None:
         bundle = {**bundle, "algorithms": None}
     return {**USUAL, **bundle, **wishes}
@@ -419,12 +426,13 @@ def parse_spaces(dataset: Dataset, task: TaskType, wish: Wishes) -> dict[str, Sp
 
 
 def plan_of(run: Run) -> Plan:
-    """Return the plan of a stored run."""
+    """Return the plan of a stored run, of the algorithms that are switched on."""
     return Plan(
         strategy=parse_strategy(run.strategy).value,
         items=tuple(
             PlanItem(name, parse_space(space, algorithm=name))
             for name, space in run.spaces.items()
+            if name not in run.switched_off
         ),
         n_trials=run.n_trials,
         seed=run.seed,

@@ -51,8 +51,8 @@ WIDE = (
 )
 
 
-def datasets(project: Project) -> QuerySet[Dataset]:
-    """Return the newest version of each of a project's tables.
+def newest(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """Return the newest version of each of these tables.
 
     Each has `n_versions` and `n_runs`, which counts the runs of all of them.
     """
@@ -68,7 +68,7 @@ def datasets(project: Project) -> QuerySet[Dataset]:
         .values("n")
     )
     found: QuerySet[Dataset] = (
-        project.datasets.select_related("created_by")
+        rows.select_related("created_by")
         .defer(*WIDE)
         .annotate(family=FAMILY)
         .filter(~Exists(newer))

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,10 @@ from runs.search.halving import rungs_of, should_prune
 from runs.search.metrics import METRICS, make_scorer
 from runs.search.planning import Plan
 from runs.search.problem import SpecError, TaskType
-from runs.training_data import data_key, load_training_data, split_of
+from runs.training_data import data_key, large_work, load_training_data, split_of
 
 if TYPE_CHECKING:
-    from runs.search.evaluation import TrialResult
+    from runs.search.evaluation import TrialResult, Turn
     from runs.search.folds import FoldSet
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ def evaluate_unit(
     ):
         watch = Watch(claim, is_lost=lost.is_set)
         try:
-            for trials, results in evaluated(claim, watch, guard.fitting):
+            for trials, results in evaluated(claim, watch, guard):
                 record(claim, trials, results)
         except DatabaseError:
             # Nothing of these trials is at fault: their lease ends, and they are retried.
@@ -120,7 +121,14 @@ class Watch:
         self.claim = claim
         self.is_lost = is_lost
         self.reason = ""
+        # Of single trials, by their keys: why somebody has stopped them.
+        self.stopped: dict[int, str] = {}
+        self.group: Sequence[Trial] = ()
         self.looked = time.monotonic()
+
+    def reason_for(self, trial: Trial) -> str:
+        """Return the sentence for a trial that is not fitted, or not further."""
+        return self.stopped.get(trial.pk) or self.reason
 
     def should_stop(self) -> bool:
         """Answer between folds; sets `reason` to the sentence for the trials cut off."""
@@ -131,25 +139,26 @@ class Watch:
             self.reason = "The time budget was used up before all folds were scored."
         elif time.monotonic() - self.looked >= LOOK_SECONDS:
             self.looked = time.monotonic()
-            phases = Run.objects.filter(pk=self.claim.run.pk)
-            phase = phases.values_list("phase", flat=True).first()
-            if phase is None:
-                raise LeaseLostError
-            if phase == Phase.STOPPING:
-                self.reason = "The run was stopped before all folds were scored."
-        return bool(self.reason)
+            self.look()
+        return bool(self.reason) or (
+            bool(self.stopped) and all(t.pk in self.stopped for t in self.group)
+        )
 
-
-def nobody(trials: Sequence[Trial]) -> None:
-    """Take no notice of what is being fitted."""
+    def look(self) -> None:
+        unwanted = claims.unwanted(self.claim)
+        if unwanted.is_gone:
+            raise LeaseLostError
+        self.stopped = unwanted.stopped
+        # An algorithm may be switched on again before a trial of it has ended.
+        self.reason = unwanted.reason
 
 
 def evaluated(
-    claim: Claim, watch: Watch, fitting: Callable[[Sequence[Trial]], None] = nobody
+    claim: Claim, watch: Watch, guard: Guard | None = None
 ) -> Iterator[tuple[list[Trial], "list[TrialResult | str]"]]:
     """Evaluate group by group: trials that share a fit are a group.
 
-    `fitting` is told which trials are fitted, and of none while results are recorded.
+    `guard` is told which trials are fitted, and of none while results are recorded.
 
     Yields
     ------
@@ -163,20 +172,26 @@ def evaluated(
     recorded = time.monotonic()
     for group in shared_fits(claim.trials):
         done += group
-        fitting(group)
+        watch.group = group
         try:
             if watch.should_stop():
                 raise Interrupted
-            results += evaluate_group(claim, group, watch)
-        except Interrupted:
-            results += [watch.reason] * len(group)
+            wanted = [trial for trial in group if trial.pk not in watch.stopped]
+            if guard is not None:
+                guard.fitting(wanted)
+            scored = evaluate_group(claim, wanted, watch, guard)
+            found = {t.pk: result for t, result in zip(wanted, scored, strict=True)}
+            results += [found.get(t.pk) or watch.reason_for(t) for t in group]
+        except (Interrupted, InterruptedError):
+            results += [watch.reason_for(trial) for trial in group]
         except (LeaseLostError, DatabaseError):
             raise
         except Exception as error:  # a trial's result, never the end of a run
             logger.exception("Trials of run %s could not be evaluated", claim.run.pk)
             reason = str(error) if isinstance(error, SpecError) else f"{error!r:.500}"
             results += [claims.without_score(trial, reason) for trial in group]
-        fitting(())
+        if guard is not None:
+            guard.fitting(())
         if time.monotonic() - recorded >= PROGRESS_SECONDS:
             yield done, results
             done, results, recorded = [], [], time.monotonic()
@@ -195,7 +210,7 @@ def shared_fits(trials: Iterable[Trial]) -> list[list[Trial]]:
 
 
 def evaluate_group(
-    claim: Claim, group: list[Trial], watch: Watch
+    claim: Claim, group: list[Trial], watch: Watch, guard: Guard | None = None
 ) -> "list[TrialResult]":
     from runs.search import evaluation
 
@@ -206,7 +221,8 @@ def evaluate_group(
     # Only halving asks for it, and reading large spaces takes time.
     plan = plan_of(run) if run.halving and not is_baseline else None
     least = claims.worth_keeping(run, algorithm.name)
-    folds = folds_of(run, recipe_of(run, algorithm))
+    turn = turns_of(run, watch, guard)
+    folds = folds_of(run, recipe_of(run, algorithm), turn)
     results = evaluation.evaluate_unit(
         algorithm,
         [trial.params for trial in group],
@@ -227,10 +243,28 @@ def evaluate_group(
         should_prune=Pruning(claim, plan).should_prune if plan else None,
         on_fold=shown.fold,
         should_stop=watch.should_stop,
+        turn=turn,
     )
     # The next unit may be of another recipe, and these stay mapped.
     folds.let_go()
     return results
+
+
+def turns_of(run: Run, watch: Watch, guard: Guard | None) -> "Turn | None":
+    """Return how a large table is worked on by one process at a time."""
+    work = large_work(run)
+    if work is None:
+        return None
+
+    @contextmanager
+    def turn(n_bytes: int) -> Iterator[int]:
+        with ExitStack() as held:
+            with guard.waiting() if guard is not None else nullcontext():
+                mine = work.turn(n_bytes, should_stop=watch.should_stop)
+                n_threads = held.enter_context(mine)
+            yield n_threads
+
+    return turn
 
 
 def recipe_of(run: Run, algorithm: Algorithm) -> str:
@@ -252,6 +286,7 @@ class Pruning:
         self.claim = claim
         self.algorithm = claim.trials[0].algorithm
         self.eta = plan.halving.eta if plan.halving else 0
+        self.is_large = large_work(claim.run) is not None
 
     def should_prune(self, params: object, rung: int, value: float) -> bool:
         # Of this unit nothing may be stored yet: its own are remembered.
@@ -264,7 +299,8 @@ class Pruning:
             if len(rungs) > rung
         ]
         own.append(value)
-        return should_prune([*reached, *own[:-1]], rung, value, self.eta)
+        others = [*reached, *own[:-1]]
+        return should_prune(others, rung, value, self.eta, sparing=self.is_large)
 
 
 class Shown:
@@ -301,9 +337,11 @@ def scorers_of(
     }
 
 
-def folds_of(run: Run, recipe: str) -> "FoldSet":
+def folds_of(run: Run, recipe: str, turn: "Turn | None" = None) -> "FoldSet":
     """Return the prepared folds; the first process of a host to need them makes them."""
-    from runs.search.folds import StoredRows, make_room, prepare_folds
+    from runs.search.folds import StoredRows, load_folds, make_room, prepare_folds
+    from runs.search.large_work import LARGE_BYTES  # noqa: PLC0415
+    from runs.search.memory import give_back  # noqa: PLC0415
 
     made = False
 
@@ -315,13 +353,15 @@ def folds_of(run: Run, recipe: str) -> "FoldSet":
         return X, data.y[data.train_rows], data.train_by
 
     directory = run.dataset.folds_dir
-    folds = prepare_folds(
-        load,
-        split=split_of(run),
-        recipe=recipe,
-        cache_dir=directory,
-        key=run.data_key or data_key(run),
-    )
+    key = run.data_key or data_key(run)
+    if turn is not None and (known := load_folds(directory, key, recipe)) is not None:
+        return known
+    with turn(LARGE_BYTES) if turn is not None else nullcontext():
+        folds = prepare_folds(
+            load, split=split_of(run), recipe=recipe, cache_dir=directory, key=key
+        )
+        if turn is not None:
+            give_back()
     if made:
         limit = settings.CACHE_LIMIT_MB * 1024**2
         make_room(directory.parent, limit, keep=directory)

@@ -10,7 +10,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -19,14 +20,21 @@ import psutil
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from runs.claims import Claim, LeaseLostError, record, release, without_score
-from runs.enums import Phase
-from runs.models import Run, Trial
+from runs import claims
+from runs.claims import (
+    Claim,
+    LeaseLostError,
+    Unwanted,
+    record,
+    release,
+    without_score,
+)
+from runs.models import Trial
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2
-# How often the database is asked whether the run has been stopped.
+# How often the database is asked whether the trials are still wanted.
 ASK_SECONDS = 1.0
 # A fold that is about to end by itself may do so: the process and its caches stay.
 GRACE_SECONDS = 0.5
@@ -56,7 +64,8 @@ class Guard:
     told: Callable[[], object] | None = None
     trials: Sequence[Trial] = ()
     started: float = 0.0
-    stopping_since: float | None = None
+    unwanted: Unwanted = field(default_factory=lambda: Unwanted(False, "", {}))
+    unwanted_since: float | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -79,6 +88,18 @@ class Guard:
         with self.lock:
             self.trials = tuple(trials)
             self.started = time.monotonic()
+            self.unwanted_since = None
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Count no time that is spent waiting for other processes."""
+        with self.lock:
+            trials, self.trials = self.trials, ()
+            began = time.monotonic()
+        yield
+        with self.lock:
+            self.trials = trials
+            self.started += time.monotonic() - began
 
     # --- In the thread ----------------------------------------------------------------
 
@@ -98,12 +119,14 @@ class Guard:
             connection.close()
 
     def ask(self) -> None:
-        run = Run.objects.filter(pk=self.claim.run.pk)
-        row = run.values_list("phase", "reserve_seconds", "paused_seconds").first()
-        if row is None or row[0] == Phase.STOPPING:
-            self.stopping_since = self.stopping_since or time.monotonic()
-        if row is not None:
-            _, self.claim.run.reserve_seconds, self.claim.run.paused_seconds = row
+        self.unwanted = claims.unwanted(self.claim)
+
+    def why_unwanted(self) -> str:
+        """Return why none of the trials that are fitted is wanted any more."""
+        if self.unwanted.is_gone:
+            return "The run was deleted."
+        stopped = [self.unwanted.stopped.get(trial.pk, "") for trial in self.trials]
+        return self.unwanted.reason or (stopped[0] if all(stopped) else "")
 
     def verdict(self) -> tuple[str, bool] | None:
         """Return why the trials have to end now, and whether that is a failure."""
@@ -126,8 +149,13 @@ class Guard:
         deadline = run.search_deadline
         if deadline and (timezone.now() - deadline).total_seconds() > GRACE_SECONDS:
             return "The time budget was used up before all folds were scored.", False
-        if self.stopping_since and now - self.stopping_since > STOP_GRACE_SECONDS:
-            return "The run was stopped before all folds were scored.", False
+        reason = self.why_unwanted()
+        if not reason:
+            self.unwanted_since = None
+            return None
+        self.unwanted_since = self.unwanted_since or now
+        if now - self.unwanted_since > STOP_GRACE_SECONDS:
+            return reason, False
         return None
 
     def give_up(self, reason: str, failed: bool) -> None:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from runs import budget, refill
+from runs import aside, budget, claims, refill
 from runs.enums import EventKind, Level, Phase, TrialState, Wish
 from runs.models import Run, Trial
 from runs.progress import record_event
@@ -48,6 +48,8 @@ def advance(run_id: int) -> Work:
             return work
         if run.phase not in (Phase.QUEUED, Phase.PREPARING):
             return_lapsed_trials(run)
+        if run.phase in (Phase.SEARCHING, Phase.PAUSED):
+            aside.settle(run)
         while run.phase in STEPS:
             phase = STEPS[Phase(run.phase)](run, work)
             if phase == run.phase:
@@ -56,8 +58,8 @@ def advance(run_id: int) -> Work:
     return work
 
 
-def is_due(run_id: int) -> bool:
-    """Tell whether a run has to be looked at when one of its units has ended.
+def is_due(run_id: int, unit: int = 0) -> bool:
+    """Tell whether a run has to be looked at when this one of its units has ended.
 
     It need not while enough units wait and nothing has happened that would end the
     search: the next unit to end asks again, and the sweep looks in any case. Without the
@@ -68,7 +70,9 @@ def is_due(run_id: int) -> bool:
         run is None
         or run.phase != Phase.SEARCHING
         or run.wish != Wish.NONE
-        or not refill.is_stocked(run)
+        # Units that were too many at once wait for this one's end.
+        or run.parallelism is not None
+        or not refill.is_stocked(run, unit)
         or bool(budget.why_enough(run))
     )
 
@@ -213,6 +217,7 @@ def enter(run: Run, phase: Phase) -> None:
         run.search_ended_at = now
     if phase in Phase.ended():
         run.finished_at = now
+        skip_waiting(run, "The run ended before this trial began.")
     run.phase, run.phase_changed_at, run.wish = phase, now, Wish.NONE
     run.save()
     failed = phase == Phase.FAILED
@@ -239,9 +244,19 @@ def publish_waiting(run: Run) -> list[int]:
     silent = Q(published_at=None) | Q(published_at__lt=limit)
     waiting = run.trials.filter(silent, state=TrialState.WAITING)
     units = list(waiting.order_by("unit").values_list("unit", flat=True).distinct())
+    if run.parallelism is not None:
+        units = units[: free_places(run, limit)]
+        waiting = waiting.filter(unit__in=units)
     if units:
         waiting.update(published_at=timezone.now())
     return units
+
+
+def free_places(run: Run, limit: datetime) -> int:
+    """Return how many units more may be worked on at once, of which nobody is told yet."""
+    told = run.trials.filter(state=TrialState.WAITING, published_at__gte=limit)
+    n_told = told.order_by().values("unit").distinct().count()
+    return max(0, (run.parallelism or 0) - n_told - claims.running_units(run))
 
 
 def is_idle(run: Run) -> bool:

@@ -3,17 +3,25 @@
 import math
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 
 from django.conf import settings
 from django.db.models import Count, Max
 from redis.exceptions import RedisError
 
-from runs import budget, reuse
+from runs import additions, aside, budget, reuse
 from runs.configuration import is_small_grid, plan_of
-from runs.enums import BASELINE, Strategy, TrialState
+from runs.enums import BASELINE, Origin, Strategy, TrialState
 from runs.models import Run, Trial
-from runs.search.planning import TrialRecord, Unit, next_units, params_key
+from runs.search.planning import (
+    Plan,
+    TrialRecord,
+    Unit,
+    next_units,
+    params_key,
+    planned_size,
+)
 from runs.workers import live_workers
 
 # Trials that take milliseconds travel together, so that a unit is worth its message.
@@ -26,7 +34,9 @@ UNITS_AHEAD = 2
 # what is drawn ahead is drawn without the results of all that is still to be fitted.
 GUIDED_UNIT_SECONDS = 0.25
 GUIDED_UNITS_AHEAD = 1
-COUNT_SECONDS = 2.0
+COUNT_SECONDS = 5.0
+# Workers that end at the same moment do not all refill: each has one of so many levels.
+LEVELS = 8
 
 _counted = (-COUNT_SECONDS - 1, 0)  # when, and how many
 
@@ -39,10 +49,9 @@ def top_up(run: Run) -> bool:
     bool
         Whether the plan is exhausted: no trial is left to create.
     """
-    if not run.trials.exists():
-        store_baseline(run)
+    begin(run)
     n_units = waiting_units(run)
-    n_workers = worker_count()
+    n_workers = most_at_once(run)
     is_guided = run.strategy == Strategy.TPE
     wanted = (GUIDED_UNITS_AHEAD if is_guided else UNITS_AHEAD) * n_workers
     if n_units >= wanted:
@@ -50,7 +59,8 @@ def top_up(run: Run) -> bool:
     n_made = run.planned_trials.count()
     if n_made >= run.n_planned:
         return True
-    plan = budget.affordable(run, plan_of(run))
+    whole = plan_as_steered(run)
+    plan = budget.affordable(run, whole)
     if not plan.items:
         return True
     left = run.n_planned - n_made
@@ -62,7 +72,10 @@ def top_up(run: Run) -> bool:
     fair = max(1, math.ceil(left / (2 * n_workers)))
     sizes = {name: min(size, fair) for name, size in sizes.items()}
     limit = (wanted - n_units) * max(sizes.values())
-    planned = next_units(plan, history(run), limit=limit)
+    made = history(run, plan)
+    planned = next_units(plan, made, limit=limit)
+    if whole.is_steered:
+        note_size(run, planned_size(whole, made))
     if not planned:
         return True
     # Cut to whole units: where one algorithm's hold many trials and another's only one,
@@ -71,9 +84,54 @@ def top_up(run: Run) -> bool:
     return False
 
 
-def is_stocked(run: Run) -> bool:
-    """Tell whether a unit waits for each worker: then the plan is not gone on with yet."""
-    return waiting_units(run) >= worker_count()
+def begin(run: Run) -> None:
+    """Make the first trials: the baseline, then what people want to be tried first."""
+    if run.trials.exists():
+        return
+    store_baseline(run)
+    if not run.enqueued:
+        return
+    asked = [(entry["algorithm"], entry["params"]) for entry in run.enqueued]
+    combinations = additions.cleaned(run, asked, off_too=True)
+    additions.add(run, combinations, Origin.PERSON)
+    aside.settle(run)
+    replan(run)
+
+
+def replan(run: Run) -> None:
+    """Count the trials of the plan anew, after a change of it."""
+    plan = plan_as_steered(run)
+    note_size(run, planned_size(plan, history(run, plan)))
+
+
+def note_size(run: Run, n_planned: int) -> None:
+    if n_planned != run.n_planned:
+        run.n_planned = n_planned
+        run.save(update_fields=["n_planned"])
+
+
+def plan_as_steered(run: Run) -> Plan:
+    """Return the plan, which knows whether it has been what it is all the time."""
+    by_hand = run.trials.exclude(origin=Origin.SAMPLER)
+    is_steered = run.revision > 0 or bool(run.enqueued) or by_hand.exists()
+    return replace(plan_of(run), is_steered=is_steered)
+
+
+def is_stocked(run: Run, unit: int) -> bool:
+    """Tell whether a unit waits for each worker: then the plan is not gone on with yet.
+
+    Of many workers some are content with less, up to half of it, by the number of the
+    unit they have ended: one of them refills while the others go on.
+    """
+    n_workers = most_at_once(run)
+    content = n_workers - n_workers * (unit % LEVELS) // (2 * LEVELS)
+    return waiting_units(run) >= content
+
+
+def most_at_once(run: Run) -> int:
+    """Return how many units of the run can be worked on at the same time."""
+    n_workers = worker_count()
+    return n_workers if run.parallelism is None else min(n_workers, run.parallelism)
 
 
 def waiting_units(run: Run) -> int:
@@ -97,10 +155,11 @@ def worker_count() -> int:
     return n_workers
 
 
-def history(run: Run) -> list[TrialRecord]:
+def history(run: Run, plan: Plan) -> list[TrialRecord]:
     """Return what the plan goes on from: the trials made so far, in order."""
     trials = run.planned_trials.order_by("number")
-    if run.strategy == Strategy.GRID and not is_small_grid(run):
+    is_counted = run.strategy == Strategy.GRID and not plan.is_steered
+    if is_counted and not is_small_grid(run):
         # A grid counts its way through, whatever came out; of a small one the
         # combinations are looked at, which an older version may have put in other order.
         return [
@@ -109,12 +168,21 @@ def history(run: Run) -> list[TrialRecord]:
                 "algorithm", "state", "number"
             )
         ]
+    rows = trials.values_list(
+        *("algorithm", "params", "state", "value"),
+        *("fit_seconds", "score_seconds", "number", "origin"),
+    )
     return [
-        TrialRecord(algorithm, params, state, value, sum(fit) + sum(score), number)
-        for algorithm, params, state, value, fit, score, number in trials.values_list(
-            *("algorithm", "params", "state", "value"),
-            *("fit_seconds", "score_seconds", "number"),
+        TrialRecord(
+            algorithm,
+            params,
+            state,
+            value,
+            sum(fit) + sum(score),
+            number,
+            origin != Origin.SAMPLER,
         )
+        for algorithm, params, state, value, fit, score, number, origin in rows
     ]
 
 
@@ -155,23 +223,36 @@ def store_baseline(run: Run) -> None:
 
 
 def store(run: Run, bundles: list[list[Unit]]) -> None:
-    """Make trials of planned units; those scored before in the project have their result."""
+    """Make trials of planned units; those scored before in the project have their result.
+
+    What was set aside earlier is taken up again.
+    """
     newest = run.trials.aggregate(number=Max("number"), unit=Max("unit"))
     first_unit = 0 if newest["unit"] is None else newest["unit"] + 1
     numbers = count(0 if newest["number"] is None else newest["number"] + 1)
-    trials = [
-        Trial(
-            run=run,
-            number=next(numbers),
-            unit=unit_number,
-            algorithm=unit.algorithm,
-            params=params,
-            params_key=params_key(params),
-        )
+    planned = [
+        (unit_number, unit.algorithm, params, params_key(params))
         for unit_number, group in enumerate(bundles, first_unit)
         for unit in group
         for params in unit.params
     ]
+    old = aside.found(run, [key for *_, key in planned]) if run.revision else {}
+    again, trials = [], []
+    for unit_number, algorithm, params, key in planned:
+        if known := old.get((algorithm, key)):
+            again.append(aside.renew(known, unit_number))
+            continue
+        trials.append(
+            Trial(
+                run=run,
+                number=next(numbers),
+                unit=unit_number,
+                algorithm=algorithm,
+                params=params,
+                params_key=key,
+            )
+        )
     reuse.fill_in(run, trials)
     Trial.objects.bulk_create(trials)
+    Trial.objects.bulk_update(again, aside.RENEWED)
     reuse.announce(run, trials)

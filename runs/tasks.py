@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from runs import ensembling, execution, lifecycle
-from runs.profiling import previews, tables, targets
+from runs import audit, ensembling, execution, lifecycle
+from runs.profiling import importances, preflights, previews, tables, targets
 
 
 @shared_task(name="runs.advance_run")
@@ -30,7 +30,7 @@ def evaluate_unit(run_id: int, unit: int) -> None:
     found = execution.evaluate_unit(
         run_id, unit, told=lambda: advance_run.delay(run_id)
     )
-    if found and lifecycle.is_due(run_id):
+    if found and lifecycle.is_due(run_id, unit):
         advance_run(run_id)
 
 
@@ -55,6 +55,22 @@ def preview_reading(preview_id: int) -> None:
     previews.read(preview_id)
 
 
+@shared_task(name="runs.look_ahead")
+def look_ahead(preflight_id: int) -> None:
+    preflights.look_ahead(preflight_id)
+
+
+@shared_task(name="runs.measure_importance")
+def measure_importance(importance_id: int) -> None:
+    importances.measure(importance_id)
+
+
+@shared_task(name="runs.forget_audit")
+def forget_audit() -> None:
+    """Delete what is older than the audit log is kept."""
+    audit.forget()
+
+
 @shared_task(name="runs.sweep")
 def sweep() -> None:
     """Look after everything unfinished, whatever messages were lost."""
@@ -66,3 +82,7 @@ def sweep() -> None:
         profile_target.delay(profile_id)
     for preview_id in previews.waiting():
         preview_reading.delay(preview_id)
+    for preflight_id in preflights.waiting():
+        look_ahead.delay(preflight_id)
+    for importance_id in importances.waiting():
+        measure_importance.delay(importance_id)

@@ -1,9 +1,14 @@
 """The rows a run learns from, read the same way by search, refit and evaluation."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
 
 from runs.files import local_copy
 from runs.models import Run
@@ -14,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runs.search.folds import Split
+    from runs.search.large_work import LargeWork
+
+# A table of so many cells takes some hundred megabytes while it is worked on.
+LARGE_CELLS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -132,3 +141,32 @@ def data_key(run: Run) -> str:
         columns=run.features,
         split=split_of(run),
     )
+
+
+def large_work(run: Run) -> "LargeWork | None":
+    """Return whose turn it is to work on the run's table, if that is a large one."""
+    from runs.search.large_work import LargeWork  # noqa: PLC0415
+
+    if (run.dataset.n_rows or 0) * len(run.features) < LARGE_CELLS:
+        return None
+    n_threads = int(settings.THREADS_PER_WORKER)
+    n_alone = max(
+        n_threads, min(os.cpu_count() or 1, n_threads * int(settings.WORKERS))
+    )
+    return LargeWork(Path(settings.TUNEBOARD_HOME, "locks"), n_threads, n_alone)
+
+
+@contextmanager
+def large_turn(run: Run) -> Iterator[int]:
+    """Wait for the turn to work on the run's table, if that is a large one."""
+    work = large_work(run)
+    if work is None:
+        yield int(settings.THREADS_PER_WORKER)
+        return
+    from runs.search.memory import give_back  # noqa: PLC0415
+
+    with work.turn() as n_threads:
+        try:
+            yield n_threads
+        finally:
+            give_back()  # before the next one begins

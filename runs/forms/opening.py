@@ -1,10 +1,13 @@
 """Values the configure page opens with, and what a change makes of the others."""
 
+from django.contrib.auth.models import User
 from django.http import QueryDict
 
 from runs.configuration import USUAL_METRICS
 from runs.forms.carried import carried_over, still_excluded
-from runs.forms.presets import initial_of
+from runs.forms.descents import descended
+from runs.forms.first import clean_copies, copied
+from runs.forms.presets import initial_of, without_unknown
 from runs.forms.runs import RunForm
 from runs.forms.targets import likely_target
 from runs.models import Dataset
@@ -53,8 +56,13 @@ def settle(query: QueryDict, *, dataset: Dataset, changed: str = "") -> QueryDic
     return data
 
 
-def opening(query: QueryDict, *, dataset: Dataset) -> RunForm:
-    """Return a form that opens with the values an address asks for."""
+def opening(query: QueryDict, *, dataset: Dataset, user: User | None = None) -> RunForm:
+    """Return a form that opens with the values an address asks for.
+
+    `from_trial=RUN:NUMBER` and `from_best=RUN:N` bring combinations to try first, of runs
+    that `user` may see.
+    """
+    query = without_unknown(query, dataset)
     data = settle(query, dataset=dataset) if query else query
     if "scoring" not in query:
         data = data.copy()
@@ -70,6 +78,21 @@ def opening(query: QueryDict, *, dataset: Dataset) -> RunForm:
     if carried.preset and "preset" not in query:
         query = query.copy()
         query["preset"] = carried.preset
-    # Advice that was accepted comes before a preset, which answers what is left open.
-    initial = {**initial_of(query, dataset), **carried.values, **initial}
-    return RunForm(dataset=dataset, initial=initial)
+    origin = descended(query, dataset)
+    # Advice that was accepted comes before a preset, which answers what is left open; an
+    # earlier run has answered all of it.
+    known = (
+        origin.initial if origin else {**initial_of(query, dataset), **carried.values}
+    )
+    initial = {**known, **initial}
+    form = RunForm(dataset=dataset, initial=initial)
+    if user is not None:
+        there = form.initial.get("first", [])
+        first = clean_copies([*there, *copied(user, query)], form.task_type)
+        form.initial["first"] = first
+        asked = {combination["algorithm"] for combination in first}
+        ticked = form.initial["algorithms"]
+        form.initial["algorithms"] = [
+            a.name for a in form.available if a.name in ticked or a.name in asked
+        ]
+    return form

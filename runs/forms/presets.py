@@ -4,57 +4,126 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from runs.configuration import detected_task, shape_of, target_column
-from runs.enums import Scheme
-from runs.forms.spaces import as_text
-from runs.forms.targets import likely_target
-from runs.models import Dataset
-from runs.search.presets import PRESETS, Preset
-from runs.search.problem import SpecError
-
-# Arguments of `configure` that are fields of the form under the same name.
-SAME = (
-    *("algorithms", "strategy", "n_trials", "share", "patience", "target_score"),
-    *("scheme", "n_splits", "n_repeats", "ensemble", "scoring", "metrics"),
+from runs.bundles import answers_of, bundle_of
+from runs.configuration import (
+    MAX_TRIALS,
+    Configuration,
+    configure,
+    detected_task,
+    shape_of,
+    target_column,
 )
+from runs.forms.documents import fields_of
+from runs.forms.targets import likely_target
+from runs.models import Dataset, SavedPreset
+from runs.search.presets import PRESETS
+from runs.search.problem import SpecError, TaskType
 
 
 class PresetCard(NamedTuple):
     """A preset to choose; the address is that of the page filled in by it."""
 
-    preset: Preset
+    name: str
+    title: str
+    description: str
+    costs: str  # in words, where nothing better is known
+    saved: SavedPreset | None
     query: str
     is_chosen: bool
+    configuration: Configuration | None  # what it would make of this table
+    problem: str  # why it cannot be used as it is
+    notes: list[str]
+
+    @property
+    def is_by_time(self) -> bool:
+        """Whether it is the time that says how many combinations there are."""
+        found = self.configuration
+        return found is not None and found.n_planned >= MAX_TRIALS
 
 
-def preset_cards(chosen: str, target: str) -> list[PresetCard]:
+def preset_cards(
+    dataset: Dataset, *, chosen: str, target: str, task: TaskType
+) -> list[PresetCard]:
+    """Return the product's presets, then the project's own."""
     cards = []
     for preset in PRESETS.values():
-        query = QueryDict(mutable=True)
-        query["preset"] = preset.name
-        if target:
-            query["target"] = target
-        cards.append(PresetCard(preset, query.urlencode(), preset.name == chosen))
+        configuration, problem = made_by(dataset, target, task, preset=preset.name)
+        cards.append(
+            PresetCard(
+                name=preset.name,
+                title=preset.title,
+                description=preset.description,
+                costs=preset.costs,
+                saved=None,
+                query=address(preset.name, target),
+                is_chosen=preset.name == chosen,
+                configuration=configuration,
+                problem=problem,
+                notes=[],
+            )
+        )
+    own = SavedPreset.objects.filter(project_id=dataset.project_id)
+    for saved in own.select_related("created_by"):
+        suited = answers_of(saved, task)
+        configuration, problem = made_by(dataset, target, task, **suited.wish)
+        cards.append(
+            PresetCard(
+                name=saved.name,
+                title=saved.name,
+                description=saved.description,
+                costs="",
+                saved=saved,
+                query=address(saved.name, target),
+                is_chosen=saved.name == chosen,
+                configuration=configuration,
+                problem=problem,
+                notes=suited.notes,
+            )
+        )
     return cards
+
+
+def address(name: str, target: str) -> str:
+    query = QueryDict(mutable=True)
+    query["preset"] = name
+    if target:
+        query["target"] = target
+    return query.urlencode()
+
+
+def made_by(
+    dataset: Dataset, target: str, task: TaskType, **wish: Any
+) -> tuple[Configuration | None, str]:
+    try:
+        return configure(dataset, target=target, task=task.value, **wish), ""
+    except SpecError as error:
+        return None, str(error)
+
+
+def without_unknown(query: QueryDict, dataset: Dataset) -> QueryDict:
+    """Drop a preset that there is not, or no longer."""
+    name = query.get("preset", "")
+    own = SavedPreset.objects.filter(project_id=dataset.project_id, name=name)
+    if not name or name in PRESETS or own.exists():
+        return query
+    query = query.copy()
+    del query["preset"]
+    return query
 
 
 def initial_of(query: QueryDict, dataset: Dataset) -> dict[str, Any]:
     """Return the values a preset named in the address opens the form with."""
-    preset = PRESETS.get(query.get("preset", ""))
+    name = query.get("preset", "")
     target = query.get("target") or likely_target(dataset)
-    if preset is None or not target:
+    if not name or not target:
         return {}
     try:
         column = target_column(dataset, target)
-        task = detected_task(dataset, target)
+        task = query.get("task", "")
+        chosen = (
+            TaskType(task) if task in set(TaskType) else detected_task(dataset, target)
+        )
+        wish = bundle_of(dataset.project_id, name, shape_of(dataset, column, chosen))
     except SpecError:  # the form says what is wrong with the target
         return {}
-    wish = preset.build(shape_of(dataset, column, task))
-    found = {name: wish[name] for name in SAME if name in wish}
-    if wish.get("spaces"):
-        found["spaces"] = as_text(wish["spaces"])
-    if wish.get("time_budget_seconds"):
-        found["time_budget_minutes"] = wish["time_budget_seconds"] / 60
-    if wish.get("scheme") == Scheme.HOLDOUT:
-        found["validation_percent"] = 100 * wish["validation_fraction"]
-    return {**found, "preset": preset.name, "target": target}
+    return {**fields_of(wish), "preset": name, "target": target}

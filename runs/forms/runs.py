@@ -17,8 +17,9 @@ from runs.configuration import (
 )
 from runs.enums import Scheme, Share, Strategy, Task
 from runs.forms.carried import Carried, carried_over
-from runs.forms.presets import PresetCard, preset_cards
-from runs.forms.spaces import SpacesField
+from runs.forms.first import put_row
+from runs.forms.more import MoreForm
+from runs.forms.space_form import SpaceForm
 from runs.forms.targets import (
     TargetFacts,
     column_label,
@@ -28,10 +29,9 @@ from runs.forms.targets import (
 )
 from runs.forms.wishes import wishes_of
 from runs.models import Dataset
-from runs.search.algorithms import Algorithm, algorithms_for, resolve
+from runs.search.algorithms import algorithms_for
 from runs.search.metrics import default_metric, metrics_for
 from runs.search.problem import SpecError, TaskType
-from runs.search.spaces import grid_size
 
 # The field of the form that stands for an argument of `configure`.
 FIELD_OF = {
@@ -39,6 +39,7 @@ FIELD_OF = {
     "validation_fraction": "validation_percent",
     "time_budget_seconds": "time_budget_minutes",
     "space": "spaces",
+    "halving": "halving_eta",
 }
 
 
@@ -51,15 +52,6 @@ FIRST_CHOICE = {
 }
 
 
-class AlgorithmChoice(NamedTuple):
-    """An algorithm to tick, with what its grid would cost."""
-
-    widget: object
-    algorithm: Algorithm
-    n_combinations: int
-    is_slow: bool  # on a table of this size
-
-
 class Preview(NamedTuple):
     """The search as it would be started, or why it cannot be."""
 
@@ -67,7 +59,7 @@ class Preview(NamedTuple):
     problems: list[tuple[str, str]]
 
 
-class RunForm(forms.Form):
+class RunForm(MoreForm, SpaceForm):
     """A search on one dataset. Valid, it has the checked `configuration`."""
 
     name = forms.CharField(
@@ -78,10 +70,6 @@ class RunForm(forms.Form):
     target = forms.ChoiceField(label="Column to predict")
     task = forms.ChoiceField(required=False)
     scoring = forms.ChoiceField(label="Metric")
-    algorithms = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one algorithm."},
-    )
     metrics = forms.MultipleChoiceField(
         required=False,
         label="Metrics to compute for every trial",
@@ -93,17 +81,6 @@ class RunForm(forms.Form):
         label="Columns to leave out",
         widget=forms.CheckboxSelectMultiple,
         help_text="Ticked columns are not predicted from.",
-    )
-    spaces = SpacesField(
-        required=False,
-        label="Spaces as JSON",
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text=(
-            "In place of an algorithm's own values, for example "
-            "<code>{&quot;random_forest&quot;: {&quot;max_depth&quot;: [4, 8, null]}}"
-            "</code>. The form is that of a specification; "
-            '<a href="/schemas/spaces.json">its JSON Schema</a> names all parameters.'
-        ),
     )
     preset = forms.CharField(required=False, widget=forms.HiddenInput)
     strategy = forms.ChoiceField(
@@ -229,11 +206,6 @@ class RunForm(forms.Form):
         self.task_type = self.asked_task() or self.detected or TaskType.BINARY
         self.fill_choices()
 
-    def raw(self, name: str) -> str:
-        """Return a value as it was sent, or the one the form opens with."""
-        value = self.data.get(name) if self.is_bound else self.initial.get(name)
-        return str(value or "")
-
     def asked_task(self) -> TaskType | None:
         task = self.raw("task")
         return TaskType(task) if task in set(TaskType) else None
@@ -269,7 +241,7 @@ class RunForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if self.errors:
             return cleaned
-        self.check_ticked(cleaned["spaces"] or {}, cleaned["algorithms"])
+        self.check_typed(cleaned)
         if self.errors:
             return cleaned
         try:
@@ -282,19 +254,11 @@ class RunForm(forms.Form):
             )
         except SpecError as error:
             name = FIELD_OF.get(error.field or "", error.field)
+            # Said where the values are: typed in fields they are the algorithms'.
+            if name == "spaces" and not cleaned["spaces"]:
+                name = "algorithms" if self.merged.is_opened else "spaces"
             self.add_error(name if name in self.fields else None, str(error))
         return cleaned
-
-    def check_ticked(self, spaces: Mapping[str, object], names: list[str]) -> None:
-        for name in spaces:
-            try:
-                found = resolve(name, self.task_type)
-            except SpecError as error:
-                self.add_error("spaces", str(error))
-                continue
-            if found.name not in names:
-                message = f"{found.title} has a space but is not ticked above."
-                self.add_error("spaces", message)
 
     def run_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()
@@ -320,23 +284,10 @@ class RunForm(forms.Form):
             value = self.get_initial_for_field(field, name)
             values = value if isinstance(value, list) else [value]
             data.setlist(name, ["" if v is None else str(v) for v in values])
+        data["spaces_before"] = str(data["spaces"])
+        for combination in self.initial.get("first", []):
+            put_row(data, combination["algorithm"], combination["params"])
         return data
-
-    def algorithm_choices(self) -> list[AlgorithmChoice]:
-        return [
-            AlgorithmChoice(
-                widget,
-                algorithm,
-                grid_size(algorithm.grid(self.task_type)),
-                not algorithm.proposed(self.dataset.n_rows or 0),
-            )
-            for widget, algorithm in zip(
-                self["algorithms"], self.available, strict=True
-            )
-        ]
-
-    def preset_cards(self) -> list[PresetCard]:
-        return preset_cards(self.raw("preset"), self.raw("target"))
 
     def exclude_widgets(self) -> list[object]:
         """Return the boxes of the columns that could be predicted from."""

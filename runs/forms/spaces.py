@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from runs.search.json_text import read_json
+
 Spaces = dict[str, dict[str, Any]]
 
 
@@ -33,12 +35,9 @@ class SpacesField(forms.CharField):
         if not text:
             return None
         try:
-            found = json.loads(text)
-        except json.JSONDecodeError as error:
-            message = (
-                f"Not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
-            )
-            raise ValidationError(message) from None
+            found = read_json(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
         if not isinstance(found, dict):
             raise ValidationError("Give one JSON object with a space an algorithm.")
         for name, space in found.items():

@@ -46,7 +46,9 @@ def likely_target(dataset: Dataset) -> str:
 
 def column_label(column: Mapping[str, Any]) -> str:
     name = Truncator(column["name"]).chars(60)
-    return f"{name} ({column['kind']}, {column['distinct']:,} distinct)"
+    return (
+        f"{name} ({column['kind'].replace('_', ' ')}, {column['distinct']:,} distinct)"
+    )
 
 
 def range_bars(column: Mapping[str, Any]) -> list[list[Any]]:

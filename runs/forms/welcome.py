@@ -15,7 +15,7 @@ else:
 
 class WelcomeForm(Base):
     username = forms.CharField(
-        label="User name",
+        label="Username",
         max_length=150,
         help_text="How you will sign in from now on.",
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),

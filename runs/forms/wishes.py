@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from runs.configuration import Wishes
-from runs.enums import Scheme, Share
+from runs.enums import Scheme, Share, Strategy
+from runs.forms.more import halving_of
 
 
-def wishes_of(cleaned: Mapping[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
+def wishes_of(cleaned: dict[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
     """Return the arguments of `configure`; an empty field says none, or the usual."""
     minutes = cleaned["time_budget_minutes"]
     wishes: Wishes = {
@@ -15,6 +16,7 @@ def wishes_of(cleaned: Mapping[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
         "scoring": cleaned["scoring"],
         "metrics": cleaned["metrics"] or None,
         "algorithms": cleaned["algorithms"],
+        "enqueued": cleaned["enqueued"],
         "strategy": cleaned["strategy"],
         "n_trials": cleaned["n_trials"],
         "time_budget_seconds": None if minutes is None else 60 * minutes,
@@ -33,6 +35,11 @@ def wishes_of(cleaned: Mapping[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
         "ensemble": cleaned["ensemble"],
     }
     # Where the field was not sent, a preset's spaces hold; emptied, they do not.
-    if "spaces" in sent:
-        wishes["spaces"] = cleaned["spaces"]
+    # These are asked for together; where they are not, a preset answers them.
+    if "halving_resource" in sent:
+        wishes["train_scores"] = cleaned["train_scores"]
+        is_halving = cleaned["strategy"] == Strategy.HALVING
+        wishes["halving"] = halving_of(cleaned) if is_halving else None
+    if "spaces" in sent or cleaned["spaces"]:
+        wishes["spaces"] = cleaned["spaces"] or None
     return wishes

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from runs.management.keep import Spec
 
-USERS = ["web", "worker", "control", "beat"]
-BACKGROUND = ["worker", "control", "beat"]
+USERS = ["web", "worker", "inference", "control", "beat"]
+BACKGROUND = ["worker", "inference", "control", "beat"]
 PYTHON = [sys.executable, "-m"]
 CELERY = [*PYTHON, "celery", "--quiet", "--app=automl_site"]
 # A unit is computed again after a restart, so Ctrl-C does not wait for long ones.
@@ -44,7 +44,7 @@ def web() -> Spec:
 def worker() -> Spec:
     command = [
         *(*CELERY, "worker", "-n", "worker@%h"),
-        *("-Q", f"prompt,{settings.CELERY_TASK_DEFAULT_QUEUE}"),
+        *("-Q", f"prompt,{settings.CELERY_TASK_DEFAULT_QUEUE},later"),
         *("-P", "prefork", "-c", str(settings.WORKERS)),
         *("--without-gossip", "--without-mingle"),
     ]
@@ -58,6 +58,23 @@ def worker() -> Spec:
         env={**env, **QUIET},
         nice=10,
         delay=0.0,
+        grace=GRACE_SECONDS,
+        after=[],
+    )
+
+
+def inference() -> Spec:
+    """Answers about single rows; it imports the libraries when it is first asked."""
+    command = [*PYTHON, "django", "inference", "--settings=automl_site.settings"]
+    # A row has nothing to share among threads, and starting them costs more than it.
+    env = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+    )
+    return Spec(
+        command=command,
+        env=env,
+        nice=0,  # a person waits for it
+        delay=BOOT_SECONDS,
         grace=GRACE_SECONDS,
         after=[],
     )
@@ -107,6 +124,7 @@ def environment(names: Iterable[str], **extra: str) -> dict[str, str]:
         "valkey": valkey,
         "web": web,
         "worker": worker,
+        "inference": inference,
         "control": control,
         "beat": beat,
     }

@@ -139,6 +139,15 @@ class ComputedOfDataset(Leased):
     def is_settled(self) -> bool:
         return self.state in {JobState.READY, JobState.FAILED}
 
+    def wait_again(self) -> bool:
+        """Set going again what failed; False when no worker has to be told."""
+        failed = type(self).objects.filter(pk=self.pk, state=JobState.FAILED)
+        changes = {"error": "", "attempts": 0, "published_at": timezone.now()}
+        if not failed.update(state=JobState.WAITING, **changes):
+            return False
+        self.refresh_from_db()
+        return True
+
 
 class TargetProfile(ComputedOfDataset):
     """What a table tells of one column that might be predicted."""
@@ -183,3 +192,25 @@ class ReadingPreview(ComputedOfDataset):
 
     def __str__(self) -> str:
         return f"Preview of {self.dataset}"
+
+
+class Preflight(ComputedOfDataset):
+    """What a configuration would take, from timing a little of it on the table itself."""
+
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, related_name="preflights"
+    )
+    specification = models.JSONField(default=dict)  # what was asked about
+    key = models.CharField(max_length=64)  # names the specification
+    progress = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["dataset", "-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "key"], name="one_preflight_of_a_specification"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Preflight of {self.dataset}"

@@ -13,8 +13,11 @@ from django.utils import timezone
 
 from runs.enums import (
     BESIDES,
+    Descent,
     EventKind,
+    Halt,
     Level,
+    Origin,
     Phase,
     Scheme,
     Share,
@@ -60,7 +63,7 @@ class Run(Leased):
     seed = models.PositiveIntegerField(default=0)
     strategy = models.CharField(max_length=10, choices=Strategy)
     spaces = models.JSONField(default=dict)  # algorithm -> space in JSON form
-    preset = models.CharField(max_length=30, blank=True)
+    preset = models.CharField(max_length=80, blank=True)  # also a project's own
     # How the rows are divided, besides `n_splits`.
     scheme = models.CharField(max_length=12, choices=Scheme, default=Scheme.KFOLD)
     n_repeats = models.PositiveSmallIntegerField(default=1)
@@ -78,6 +81,24 @@ class Run(Leased):
     halving = models.JSONField(default=dict, blank=True)
     trial_seconds = models.FloatField(null=True, blank=True)
     trial_memory_mb = models.PositiveIntegerField(null=True, blank=True)
+
+    # What was asked for besides what the sampler draws, and while it goes on.
+    enqueued = models.JSONField(default=list, blank=True)  # [{algorithm, params}, ...]
+    switched_off = models.JSONField(default=list, blank=True)  # algorithms
+    parallelism = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Counts the interventions that changed what is searched: a page that knew an older
+    # number is told what has changed instead of overwriting it.
+    revision = models.PositiveIntegerField(default=0)
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="descendants",
+    )
+    descent = models.CharField(
+        max_length=10, choices=Descent, blank=True, default=Descent.NONE
+    )
 
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.QUEUED)
     wish = models.CharField(max_length=10, choices=Wish, blank=True, default=Wish.NONE)
@@ -133,8 +154,11 @@ class Run(Leased):
 
     @property
     def planned_trials(self) -> "LeasedProjectQuerySet":
-        """Return the trials of the plan: without the baseline and the ensemble."""
-        return self.trials.exclude(algorithm__in=BESIDES)
+        """Return the trials of the plan as it is now.
+
+        Without the baseline and the ensemble, and without what was set aside.
+        """
+        return self.trials.exclude(algorithm__in=BESIDES).exclude(halt=Halt.ASIDE)
 
     @property
     def n_folds(self) -> int:
@@ -161,9 +185,14 @@ class Trial(Leased):
     algorithm = models.CharField(max_length=50)
     params = models.JSONField(default=dict)
     params_key = models.TextField()
+    origin = models.CharField(
+        max_length=10, choices=Origin, blank=True, default=Origin.SAMPLER
+    )
     state = models.CharField(
         max_length=10, choices=TrialState, default=TrialState.WAITING
     )
+    # Of a running trial it says what its worker is to do as soon as it can.
+    halt = models.CharField(max_length=10, choices=Halt, blank=True, default=Halt.NONE)
     value = models.FloatField(null=True, blank=True)
     fold_scores = models.JSONField(default=list, blank=True)
     # metric -> fold scores (greater is better), on the part scored and the part fitted
@@ -206,6 +235,16 @@ class Trial(Leased):
                 fields=["run", "-value"],
                 condition=Q(state=TrialState.COMPLETE),
                 name="run_leaderboard",
+            ),
+            # What a live page counts and follows, without a look at the wide rows.
+            models.Index(
+                fields=["run", "algorithm", "state", "value", "reused_from"],
+                name="run_tally",
+            ),
+            models.Index(
+                fields=["run", "-finished_at"],
+                condition=Q(state=TrialState.COMPLETE),
+                name="run_recent",
             ),
         ]
 

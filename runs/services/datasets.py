@@ -8,16 +8,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from runs import contents
-from runs.enums import Phase
+from runs import audit, contents
+from runs.enums import Action, Phase
 from runs.models import Dataset, Project, Run
 from runs.samples import SAMPLES, sample_path
 from runs.tasks import profile_dataset
 
 EMPTY = "The file is empty."
+RESTING = (*Phase.ended(), Phase.PAUSED)
 
 
 def add_dataset(
@@ -37,7 +38,8 @@ def add_dataset(
     if not size:
         raise ValidationError({"file": EMPTY})
     if size > settings.UPLOAD_LIMIT_MB * 1024**2:
-        raise ValidationError({"file": too_large(size)})
+        error = ValidationError(too_large(size), code="too_large")
+        raise ValidationError({"file": error})
     refuse_over_quota(project, size)
     # A browser may send a path; the name of the file is its last part.
     filename = PurePath(filename.replace("\\", "/")).name
@@ -64,6 +66,13 @@ def add_dataset(
             Project.objects.select_for_update().get(pk=project.pk)
             refuse_over_quota(project, size)
             dataset.save(force_insert=True)
+            audit.record(
+                Action.DATASET_UPLOADED,
+                dataset,
+                project=project,
+                user=user,
+                note=f"File {dataset.filename}, {megabytes(size)}.",
+            )
             # The row is the queue: a message that is lost is repeated by the sweep.
             # No `partial`: Django asks a robust hook that failed for its name.
             transaction.on_commit(publish, robust=True)
@@ -130,6 +139,20 @@ def add_sample(*, user: User, project: Project, sample_name: str) -> Dataset:
 
 
 @transaction.atomic
+def rename_dataset(dataset: Dataset, *, name: str) -> None:
+    """Name a table, all of its versions: they are one table to people."""
+    dataset.name = " ".join(name.split())
+    dataset.clean_fields(
+        exclude=[f.name for f in Dataset._meta.fields if f.name != "name"]
+    )
+    family = Q(pk=dataset.family_id) | Q(original=dataset.family_id)
+    Dataset.objects.filter(family).update(name=dataset.name)
+    audit.record(
+        Action.DATASET_CHANGED, dataset, project=dataset.project, note="Renamed."
+    )
+
+
+@transaction.atomic
 def delete_dataset(dataset: Dataset) -> None:
     """Delete a table with its runs, their models and all their files.
 
@@ -139,6 +162,7 @@ def delete_dataset(dataset: Dataset) -> None:
     locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
     refuse_while_active(Run.objects.filter(dataset=locked), of="dataset")
     make_next_original(locked)
+    audit.record(Action.DATASET_DELETED, locked, project=locked.project)
     locked.delete()
 
 
@@ -151,10 +175,16 @@ def make_next_original(dataset: Dataset) -> None:
         Dataset.objects.filter(pk=heir.pk).update(original=None)
 
 
+def at_work(runs: QuerySet[Run]) -> list[str]:
+    """Return those of these runs that are being worked on, with what to do about it."""
+    active = runs.exclude(phase__in=RESTING).order_by("pk")
+    names = active.values_list("name", flat=True)
+    return [f"The run “{name}” is still working: stop it first." for name in names]
+
+
 def refuse_while_active(runs: QuerySet[Run], *, of: str) -> None:
     """Raise ValidationError when one of these runs is being worked on."""
-    resting = [*Phase.ended(), Phase.PAUSED]
-    n_active = runs.exclude(phase__in=resting).count()
+    n_active = runs.exclude(phase__in=RESTING).count()
     if n_active == 1:
         message = f"A run of this {of} is still working: stop it first."
         raise ValidationError(message)

@@ -4,7 +4,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from runs.enums import Role
+from runs import audit
+from runs.enums import Action, Role
 from runs.models import Dataset, Membership, Project, Run
 from runs.services.datasets import refuse_while_active
 
@@ -18,13 +19,18 @@ def create_project(*, user: User, name: str, description: str = "") -> Project:
     project.full_clean()
     project.save()
     Membership.objects.create(project=project, user=user, role=Role.OWNER)
+    audit.record(Action.PROJECT_CREATED, project, project=project, user=user)
     return project
 
 
+@transaction.atomic
 def update_project(project: Project, *, name: str, description: str) -> None:
+    before = project.name
     project.name, project.description = name, description
     project.full_clean()
     project.save(update_fields=["name", "description"])
+    note = f"It was called “{before}”." if before != name else ""
+    audit.record(Action.PROJECT_CHANGED, project, project=project, note=note)
 
 
 @transaction.atomic
@@ -36,6 +42,7 @@ def delete_project(project: Project) -> None:
     # Locked: a worker that finishes reading a table now would leave its file behind.
     list(Dataset.objects.select_for_update().filter(project=project).values("pk"))
     refuse_while_active(Run.objects.filter(project=project), of="project")
+    audit.record(Action.PROJECT_DELETED, project, project=project)
     project.delete()
 
 
@@ -51,20 +58,29 @@ def add_member(project: Project, *, username: str, role: Role) -> Membership:
     if not is_new:
         message = f"{username} is a member already; change the role in the list."
         raise ValidationError({"username": message})
+    note_member(Action.MEMBER_ADDED, membership, f"As {role.label.lower()}.")
     return membership
 
 
 @transaction.atomic
 def change_role(membership: Membership, *, role: Role) -> None:
     keep_an_owner(membership, role)
-    membership.role = role
+    before, membership.role = Role(membership.role), role
     membership.save(update_fields=["role"])
+    note = f"From {before.label.lower()} to {role.label.lower()}."
+    note_member(Action.MEMBER_CHANGED, membership, note)
 
 
 @transaction.atomic
 def remove_member(membership: Membership) -> None:
     keep_an_owner(membership, None)
+    note_member(Action.MEMBER_REMOVED, membership, "")
     membership.delete()
+
+
+def note_member(action: Action, membership: Membership, note: str) -> None:
+    person, project = membership.user, membership.project
+    audit.record(action, person, name=person.username, project=project, note=note)
 
 
 def keep_an_owner(membership: Membership, role: Role | None) -> None:

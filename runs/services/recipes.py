@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from runs.enums import DatasetState, JobState
+from runs import audit
+from runs.enums import Action, DatasetState
 from runs.models import Dataset, ReadingPreview, TargetProfile
 from runs.tasks import preview_reading, profile_dataset, profile_target
 
@@ -42,6 +43,8 @@ def change_recipe(
         raise ValidationError(BUSY)
     recipe = {**current.recipe, **changes}
     followed = current.accepted if accepted is None else accepted
+    # What was set, by name: values may quote the table.
+    told = ", ".join(sorted(k for k, v in recipe.items() if v != current.recipe[k]))
     if recipe == current.recipe and current.is_ready:
         Dataset.objects.filter(pk=current.pk).update(accepted=followed)
         return current
@@ -58,6 +61,13 @@ def change_recipe(
                 *("attempts", "progress", "published_at"),
             ]
         )
+    audit.record(
+        Action.DATASET_CHANGED,
+        goal,
+        project=goal.project,
+        user=user,
+        note=f"Version {goal.version}. Changed: {told or 'advice'}.",
+    )
     transaction.on_commit(lambda: profile_dataset.delay(goal.pk), robust=True)
     return goal
 
@@ -96,16 +106,24 @@ def change_kinds(
 
     Raises ValidationError naming a column that the table does not have.
     """
-    changed = dict(dataset.recipe["kinds"])
+    return change_recipe(dataset, user=user, kinds=merged_kinds(dataset, kinds))
+
+
+def merged_kinds(dataset: Dataset, kinds: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the kinds that a recipe would set once these are changed too.
+
+    Raises ValidationError naming a column that the table does not have, as its code.
+    """
+    changed: dict[str, str] = dict(dataset.recipe["kinds"])
     for name, kind in kinds.items():
         if dataset.column(name) is None:
             message = f"The table has no column “{name}”."
-            raise ValidationError(message)
+            raise ValidationError(message, code=name)
         if kind is None:
             changed.pop(name, None)
         else:
             changed[name] = kind
-    return change_recipe(dataset, user=user, kinds=changed)
+    return changed
 
 
 # --- What a person looks at before deciding --------------------------------------------
@@ -122,19 +140,9 @@ def look_at_target(dataset: Dataset, target: str) -> TargetProfile:
     profile, made = TargetProfile.objects.get_or_create(
         dataset=dataset, target=target, defaults={"published_at": timezone.now()}
     )
-    if made or again(profile):
+    if made or profile.wait_again():
         transaction.on_commit(lambda: profile_target.delay(profile.pk), robust=True)
     return profile
-
-
-def again(row: TargetProfile | ReadingPreview) -> bool:
-    """Set going again what failed; False when nothing has to be told."""
-    failed = type(row).objects.filter(pk=row.pk, state=JobState.FAILED)
-    changes = {"error": "", "attempts": 0, "published_at": timezone.now()}
-    if not failed.update(state=JobState.WAITING, **changes):
-        return False
-    row.refresh_from_db()
-    return True
 
 
 def try_reading(dataset: Dataset, options: dict[str, Any]) -> ReadingPreview:

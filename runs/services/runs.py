@@ -1,13 +1,15 @@
 """What a person may ask of a run."""
 
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from runs import audit
 from runs.configuration import Configuration
-from runs.enums import DatasetState, EventKind, Phase, Wish
+from runs.enums import Action, DatasetState, Descent, EventKind, Phase, TrialState, Wish
 from runs.models import Dataset, Run
 from runs.progress import publish_on_commit, record_event
 from runs.tasks import advance_run
@@ -15,9 +17,18 @@ from runs.tasks import advance_run
 
 @transaction.atomic
 def start_run(
-    *, user: User, dataset: Dataset, name: str, configuration: Configuration
+    *,
+    user: User,
+    dataset: Dataset,
+    name: str,
+    configuration: Configuration,
+    parent: Run | None = None,
+    descent: Descent = Descent.NONE,
 ) -> Run:
     """Create a run and set it going.
+
+    One that continues an earlier run begins with all that has been scored there: with the
+    same rows and folds the scores are taken over, and a sampler learns from them.
 
     Raises
     ------
@@ -36,13 +47,36 @@ def start_run(
         dataset=dataset,
         name=name.strip() or f"{configuration.target} of {dataset.name}",
         created_by=user,
+        parent=parent,
+        descent=descent if parent else Descent.NONE,
         **asdict(configuration),
     )
+    if parent and descent == Descent.CONTINUE:
+        run.enqueued = [*run.enqueued, *scored_in(parent, run)]
     run.full_clean(exclude=["features", "classes", "spaces"])
     run.save()
-    record_event(run, EventKind.REQUEST, f"Started by {user}.", actor_id=user.pk)
+    record_event(
+        run,
+        EventKind.REQUEST,
+        f"Started by {user}.",
+        data={"action": "start"},
+        actor_id=user.pk,
+    )
+    audit.record(Action.RUN_STARTED, run, project=run.project, user=user)
     transaction.on_commit(lambda: advance_run.delay(run.pk), robust=True)
     return run
+
+
+def scored_in(parent: Run, run: Run) -> list[dict[str, Any]]:
+    """Return the combinations scored in an earlier run that this one can have, best first."""
+    complete = parent.planned_trials.filter(
+        state=TrialState.COMPLETE, algorithm__in=run.spaces
+    ).order_by("-value", "number")
+    return [
+        {"algorithm": algorithm, "params": params}
+        for algorithm, params in complete.values_list("algorithm", "params")
+        if {"algorithm": algorithm, "params": params} not in run.enqueued
+    ]
 
 
 def pause_run(run: Run, *, user: User) -> None:
@@ -76,12 +110,16 @@ def ask(run: Run, wish: Wish, *, user: User, when: list[Phase], done: str) -> No
         phase = run.get_phase_display().lower()
         message = f"A run that is {phase} cannot be {done.lower()}."
         raise ValidationError(message)
+    n_ended = run.planned_trials.filter(state__in=TrialState.ended()).count()
     record_event(
         run,
-        EventKind.REQUEST,
+        EventKind.STEERING,
         f"{done} by {user}.",
         actor_id=user.pk,
-        data={"wish": wish},
+        data={"action": wish, "wish": wish, "n_ended": n_ended},
+    )
+    audit.record(
+        Action.RUN_STEERED, run, project=run.project, user=user, note=f"{done}."
     )
     transaction.on_commit(lambda: advance_run.delay(run.pk), robust=True)
 
@@ -90,5 +128,6 @@ def ask(run: Run, wish: Wish, *, user: User, when: list[Phase], done: str) -> No
 def delete_run(run: Run, *, user: User) -> None:
     """Delete a run with its trials, models and files; its workers give up by themselves."""
     pk = run.pk
+    audit.record(Action.RUN_DELETED, run, project=run.project, user=user)
     run.delete()
     publish_on_commit(pk)

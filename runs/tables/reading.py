@@ -101,6 +101,15 @@ class StoredTable:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenTable:
+    """What there is to know of a table whose columns were handed on."""
+
+    n_rows: int
+    names: list[str]
+    repairs: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Described:
     """What reading a file tells besides its values."""
 
@@ -277,6 +286,70 @@ def store_table(
     )
 
 
+def take_table(
+    path: Path,
+    take: Callable[[pd.DataFrame, list[Column]], list[Column]],
+    *,
+    folder: Path,
+    filename: str | None = None,
+    options: ReadingOptions = _DETECTED,
+    keep_text: Collection[str] = (),
+    keep_cells: Callable[[pa.Table], None] | None = None,
+    on_progress: Progress | None = None,
+) -> TakenTable:
+    """Read a file as `read_table` does, handing on a few whole columns at a time.
+
+    Text is never in memory as a whole; a workbook and a JSON document are, because their
+    formats allow nothing else.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    take : callable
+        Given all rows of a few typed columns and what these hold; returns the latter.
+    folder : Path
+        For what is needed meanwhile; its owner removes it.
+    filename : str or None, default None
+        The name the person knows the file by; the path's name if None.
+    options : ReadingOptions, optional
+        What is not to be detected.
+    keep_text : collection of str, default ()
+        Names of columns that stay text, as for `read_table`.
+    keep_cells : callable or None, default None
+        Given the same columns as they stand in the file, before `take`; not called for
+        a format whose columns have types.
+    on_progress : callable or None, default None
+        Called with a step and how much is done of how much: bytes or columns.
+
+    Returns
+    -------
+    TakenTable
+        What there is to know besides. Its columns are those wanted; `take` may have been
+        given others.
+
+    Raises
+    ------
+    TableError
+        If the file cannot become a table.
+    """
+    source, unpacked = _unpacked(path, filename, options, folder, on_progress)
+    found = _find(source)
+    shelf = folder if found.size > _MEMORY_BYTES else None
+    described = _read(
+        found,
+        source,
+        unpacked,
+        take=take,
+        keep_text=keep_text,
+        keep_cells=keep_cells,
+        shelf=shelf,
+        on_progress=on_progress,
+    )
+    names = [column.name for column in described.columns]
+    return TakenTable(described.n_rows, names, described.repairs)
+
+
 def _unpacked(
     path: Path,
     filename: str | None,
@@ -377,6 +450,7 @@ def _read(
     *,
     take: Callable[[pd.DataFrame, list[Column]], list[Column]],
     keep_text: Collection[str] = (),
+    keep_cells: Callable[[pa.Table], None] | None = None,
     shelf: Path | None = None,
     on_progress: Progress | None = None,
 ) -> _Described:
@@ -395,7 +469,7 @@ def _read(
         reading = Reading(**about, **found.how, choices=choices)
         return _Described(n_rows, columns, reading, [*unpacked.repairs, *found.repairs])
     columns, n_rows, repairs, told = _take_rows(
-        found, source, take, keep_text, shelf, on_progress
+        found, source, take, keep_text, keep_cells, shelf, on_progress
     )
     reading = Reading(
         **about, **found.how, **told, choices={**choices, **found.choices}
@@ -424,6 +498,7 @@ def _take_rows(
     source: Source,
     take: Callable[[pd.DataFrame, list[Column]], list[Column]],
     keep_text: Collection[str],
+    keep_cells: Callable[[pa.Table], None] | None,
     shelf: Path | None,
     on_progress: Progress | None,
 ) -> tuple[list[Column], int, list[str], dict[str, Any]]:
@@ -453,6 +528,8 @@ def _take_rows(
     )
     for group in cells.groups():
         empty |= _empty_among(group, header.unnamed)
+        if keep_cells is not None:
+            keep_cells(group)
         frame, own_notes = type_columns(
             group,
             spelling=spelling,

@@ -173,9 +173,20 @@ class Frames:
         frame : DataFrame of shape (n_rows, n_some_columns)
             All rows of them.
         """
-        table = pa.Table.from_pandas(frame, preserve_index=False)
         # A copy: a view would keep all rows.
         self._empty.append(frame.iloc[:0].copy())
+        self.add_table(pa.Table.from_pandas(frame, preserve_index=False))
+
+    def add_table(self, table: pa.Table) -> None:
+        """Take in the next columns, of which `schema` knows nothing.
+
+        Parameters
+        ----------
+        table : pyarrow.Table of shape (n_rows, n_some_columns)
+            All rows of them.
+        """
+        # In one piece: all parts are then cut at the same rows.
+        table = table.combine_chunks()
         if self._folder is None:
             self._parts.append(table)
             return

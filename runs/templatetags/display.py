@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 from django import template
 
 from runs import queries
-from runs.queries import WorkerCard
+from runs.charts.wording import span
+from runs.live.workers import WorkerCard
 from runs.search.metrics import METRICS
 from runs.search.presets import PRESETS
 
 register = template.Library()
-
-UNITS = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)]
 
 
 class Parameter(NamedTuple):
@@ -68,8 +67,10 @@ def preset_title(name: str) -> str:
 
 @register.filter
 def parameters(params: Mapping[str, Any]) -> list[Parameter]:
-    """Return name and value as text, numbers without the tail of binary fractions."""
-    return [Parameter(name, parameter_text(value)) for name, value in params.items()]
+    """Return name and value as text, by name; numbers without binary fractions' tails."""
+    return [
+        Parameter(name, parameter_text(value)) for name, value in sorted(params.items())
+    ]
 
 
 def parameter_text(value: object) -> str:
@@ -81,21 +82,15 @@ def parameter_text(value: object) -> str:
 
 
 @register.filter
+def words(name: str) -> str:
+    """Return a name of the code as people write it: integer category."""
+    return name.replace("_", " ")
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     """Return a span as the page's clocks write it: 3 min 12 s."""
-    if seconds is None:
-        return "–"
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    rest = int(seconds)
-    parts: list[str] = []
-    for name, size in UNITS:
-        count, rest = divmod(rest, size)
-        if count or parts:
-            parts.append(f"{count} {name}")
-    return " ".join(parts[:2])
+    return "–" if seconds is None else span(seconds)
 
 
 @register.filter

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
@@ -14,7 +13,9 @@ from django.views.decorators.http import (
 )
 
 from runs import contents
-from runs.access import may, project_for
+from runs.access import may, membership_to_end, project_for
+from runs.dashboard.page import dashboard
+from runs.dashboard.starting import LOOKED
 from runs.enums import Role
 from runs.forms.datasets import PasteForm, UploadForm
 from runs.forms.projects import MemberForm, ProjectForm, RoleForm
@@ -22,8 +23,6 @@ from runs.http import PageRequest
 from runs.models import Project
 from runs.samples import SAMPLES
 from runs.services import projects as services
-
-RUNS_A_PAGE = 25
 
 
 @require_GET
@@ -79,20 +78,19 @@ def project_context(
     paste_form: PasteForm | None = None,
 ) -> dict[str, object]:
     """Return what the project's page shows, with the forms as they stand."""
-    runs = Paginator(contents.runs(project), RUNS_A_PAGE)
+    found = dashboard(
+        project,
+        request.user,
+        page=request.GET.get("page", ""),
+        all_tables=request.GET.get("tables") == "all",
+        has_looked=project.pk in request.session.get(LOOKED, []),
+    )
     return {
-        "project": project,
+        **found,
         "form": form,
         "paste_form": paste_form or PasteForm(),
-        "datasets": contents.datasets(project),
-        "used_bytes": contents.used_bytes(project),
-        "quota_bytes": settings.PROJECT_QUOTA_MB * 1024**2,
-        "page": runs.get_page(request.GET.get("page")),
         "upload_note": upload_note(),
-        "members": contents.members(project),
         "samples": SAMPLES.values(),
-        "can_edit": may(request.user, project, Role.EDITOR),
-        "can_own": may(request.user, project, Role.OWNER),
     }
 
 
@@ -176,15 +174,12 @@ def member_change(request: PageRequest, project_id: int, user_id: int) -> HttpRe
 @require_POST
 @login_required
 def member_remove(request: PageRequest, project_id: int, user_id: int) -> HttpResponse:
-    # Anybody may leave; only an owner may send others away.
-    leaves = user_id == request.user.pk
-    role = Role.VIEWER if leaves else Role.OWNER
-    project = project_for(request.user, project_id, role)
-    membership = get_object_or_404(project.memberships, user=user_id)
+    membership = membership_to_end(request.user, project_id, user_id)
+    project = membership.project
     try:
         services.remove_member(membership)
     except ValidationError as error:
         return members_page(request, project, MemberForm(), error.messages[0])
-    if leaves:
+    if user_id == request.user.pk:
         return redirect("runs:projects")
     return redirect("runs:project_members", project.pk)

@@ -1,16 +1,14 @@
-"""A search: configure it, watch it, steer it, look at its trials."""
+"""A search: configure it, watch it, steer it."""
 
-import json
 from collections.abc import Callable
-from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -18,23 +16,25 @@ from django.views.decorators.http import (
 )
 from django.views.decorators.vary import vary_on_headers
 
-from runs import listings, queries
+from runs import listings
 from runs.access import dataset_for, may, run_for
-from runs.charts.history import history_data, history_figure
-from runs.enums import Role, TrialState
+from runs.enums import Descent, Role
+from runs.forms.changes import converted_to
+from runs.forms.descents import asked_for
 from runs.forms.opening import opening, settle
 from runs.forms.runs import RunForm
 from runs.http import PageRequest, wants_fragment
+from runs.live.state import live_state
 from runs.models import Run
 from runs.services import runs as services
-
-PER_PAGE = 50
+from runs.steered import steering_state
+from runs.views.configuring import form_context
 
 
 @require_GET
 @login_required
 def index(request: PageRequest) -> HttpResponse:
-    paginator = Paginator(listings.run_rows(request.user), PER_PAGE)
+    paginator = Paginator(listings.run_rows(request.user), listings.RUNS_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     return render(request, "runs/runs.html", {"page": page})
 
@@ -53,44 +53,45 @@ def create(request: PageRequest, dataset_id: int) -> HttpResponse:
         form = RunForm(request.POST, dataset=dataset)
         if form.is_valid() and form.configuration:
             try:
+                origin = asked_for(form.cleaned_data, dataset)
                 run = services.start_run(
                     user=request.user,
                     dataset=dataset,
                     name=form.run_name(),
                     configuration=form.configuration,
+                    parent=origin[0] if origin else None,
+                    descent=origin[1] if origin else Descent.NONE,
                 )
             except ValidationError as error:
                 form.add_error(None, error)
             else:
                 return redirect(run)
-        return render(request, "runs/run_form.html", form_context(form), status=422)
+        context = form_context(form, request.user)
+        return render(request, "runs/run_form.html", context, status=422)
     # The address may bring values: of a run to repeat, or without JavaScript the target
     # whose task, metrics and algorithms are wanted.
-    form = opening(request.GET, dataset=dataset)
-    return render(request, "runs/run_form.html", form_context(form))
+    form = opening(request.GET, dataset=dataset, user=request.user)
+    return render(request, "runs/run_form.html", form_context(form, request.user))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @login_required
 def options(request: PageRequest, dataset_id: int) -> HttpResponse:
     """Answer a change in the form: the parts that depend on the changed field."""
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
-    changed = request.GET.get("changed", "")
-    form = RunForm(
-        settle(request.GET, dataset=dataset, changed=changed), dataset=dataset
-    )
+    # Posted by the page: with every section open it is too long for an address.
+    sent = request.POST or request.GET
+    changed = sent.get("changed", "")
+    data = settle(sent, dataset=dataset, changed=changed)
+    notes = converted_to(data, dataset) if changed else []
+    form = RunForm(data, dataset=dataset)
+    context = form_context(form, request.user) | {"notes": notes, "oob": True}
+    if changed == "strategy":
+        context["main"] = "runs/configure/algorithms.html#algorithms"
+        return render(request, "runs/configure/changed.html", context)
     part = "options" if changed in {"target", "task"} else "size"
-    context = form_context(form) | {"oob": part == "options"}
+    context["oob"] = part == "options"
     return render(request, f"runs/run_form.html#{part}", context)
-
-
-def form_context(form: RunForm) -> dict[str, Any]:
-    return {
-        "form": form,
-        "dataset": form.dataset,
-        "preview": form.preview(),
-        "facts": form.target_facts(),
-    }
 
 
 # --- Watch and steer ---------------------------------------------------------------
@@ -103,23 +104,17 @@ def detail(request: PageRequest, run_id: int) -> HttpResponse:
     run = run_for(request.user, run_id)
     if wants_fragment(request):
         # The socket says that a run has ended; its result is fetched from here.
-        return render(request, "runs/run.html#result", {"run": run})
-    context = run_context(request, run) | {"history": queries.history(run)}
-    return render(request, "runs/run.html", context)
+        return render(request, "runs/run/result.html", {"run": run})
+    return render(request, "runs/run.html", run_context(request, run))
 
 
 def run_context(request: PageRequest, run: Run) -> dict[str, Any]:
     return {
         "run": run,
-        "state": queries.live_state(run),
+        "state": live_state(run),
+        "steer": steering_state(run),
         "can_edit": may(request.user, run.project, Role.EDITOR),
     }
-
-
-@require_GET
-@login_required
-def history(request: PageRequest, run_id: int) -> JsonResponse:
-    return JsonResponse(queries.history(run_for(request.user, run_id)))
 
 
 @require_POST
@@ -150,7 +145,7 @@ def steer(request: PageRequest, run_id: int, wish: Callable[..., None]) -> HttpR
     if wants_fragment(request):
         run.refresh_from_db()
         context = run_context(request, run) | {"problem": problem}
-        return render(request, "runs/run.html#controls", context)
+        return render(request, "runs/run/controls.html", context)
     if problem:
         messages.error(request, problem)
     return redirect(run)
@@ -166,53 +161,3 @@ def delete(request: PageRequest, run_id: int) -> HttpResponse:
         messages.success(request, f"The run “{run.name}” is deleted.")
         return redirect(dataset)
     return render(request, "runs/run_delete.html", {"run": run})
-
-
-# --- Trials ------------------------------------------------------------------------
-
-
-@require_GET
-@login_required
-@vary_on_headers("HX-Request")
-def trials(request: PageRequest, run_id: int) -> HttpResponse:
-    run = run_for(request.user, run_id)
-    query = listings.trial_query(request.GET, run)
-    page = Paginator(listings.trial_rows(run, query), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {
-        "run": run,
-        "query": query,
-        "page": page,
-        "states": TrialState.choices,
-        "columns": listings.trial_columns(run, query),
-    }
-    fragment = "#table" if wants_fragment(request) else ""
-    return render(request, f"runs/trials.html{fragment}", context)
-
-
-@require_GET
-@login_required
-def trial(request: PageRequest, run_id: int, number: int) -> HttpResponse:
-    run = run_for(request.user, run_id)
-    trials = run.trials.select_related("model", "reused_from__run")
-    found = get_object_or_404(trials, number=number)
-    past = queries.history(run)
-    data = history_data(
-        past["points"],
-        metric=past["metric"],
-        greater_is_better=past["greater_is_better"],
-        titles=past["algorithms"],
-    )
-    figure = history_figure(data, highlight=number).to_json()
-    times = zip_longest(found.fold_scores, found.fit_seconds, found.score_seconds)
-    context = {
-        "run": run,
-        "trial": found,
-        "folds": list(times),
-        "metrics": queries.metric_rows(found),
-        "members": queries.members(found),
-        "params": queries.shown_params(found),
-        "figure": json.loads(figure),
-    }
-    return render(request, "runs/trial.html", context)

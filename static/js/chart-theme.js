@@ -9,7 +9,25 @@ export const config = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
 };
 
+// Read once a theme: asking for a style makes the browser compute those of the whole page.
+let known = null;
+document.addEventListener("tuneboard:theme", () => {
+  known = null;
+});
+
+// A chart is a figure with a name and with buttons: not an image, in which nothing could
+// be pressed. Its ticks and labels, read out one by one, tell nothing and are hidden.
+export function hideDrawing(chart) {
+  for (const drawing of chart.querySelectorAll(".main-svg")) drawing.setAttribute("aria-hidden", "true");
+  return chart;
+}
+
 export function colors() {
+  known ??= readColors();
+  return known;
+}
+
+function readColors() {
   const style = getComputedStyle(document.documentElement);
   const value = (name) => style.getPropertyValue(`--chart-${name}`).trim();
   return {
@@ -20,6 +38,7 @@ export function colors() {
     surface: value("surface"),
     low: value("low"),
     high: value("high"),
+    font: getComputedStyle(document.body).fontFamily,
     series: SERIES.map((n) => value(n)),
   };
 }
@@ -56,7 +75,7 @@ export function template() {
       font: {
         color: ink,
         size: 12,
-        family: getComputedStyle(document.body).fontFamily,
+        family: colors().font,
       },
       title: { font: { size: 14 }, x: 0, xanchor: "left" },
       margin: { l: 8, r: 12, t: 12, b: 8 },

@@ -1,62 +1,99 @@
-// The search's history: a mark for each trial, a step line for the best so far.
-// The chart is drawn once and then extended in place, so that zoom, hover and the
-// legend's selection survive every update.
-//
-// #history-chart    the container; data-url answers all points as JSON
-// #history-data     JSON script: {points: [[number, value, algorithm], ...], metric,
-//                   greater_is_better, algorithms: {name: title}, n_complete}
-// #history-recent   the same with the latest points only, swapped in while a run goes on
-import { colors, config, template } from "./chart-theme.js";
-
-const REFETCH_MS = 3000;
-const BEST = 0; // the best-so-far line is the first trace; algorithms follow
+// The search's history: a mark for each trial, a step line for the best so far of all and
+// of each algorithm, by trial or by time. Drawn once and then changed in place, so that
+// zoom, hover and the legend's selection survive every update.
+import { colors, config, hideDrawing, template } from "./chart-theme.js";
+import { clock } from "./clock.js";
+import { choice } from "./live/switch.js";
+import { drawFolds } from "./live/folds.js";
+import { paced } from "./live/pace.js";
+import { about, onNews, points, start, style, title } from "./live/points.js";
+import { drawSpread } from "./live/spread.js";
+import { listMarks } from "./marks.js";
 
 const chart = document.getElementById("history-chart");
-const points = new Map(); // trial number -> value
-const traces = new Map(); // algorithm -> index of its trace
-let history = null;
-let lastFetch = 0;
-let fetching = false;
+const places = new Map(); // algorithm -> index of its marks; its line is the next one
+const BEST = 0; // the best of all is the first trace, the interventions are the second
+const MARKS = 1;
+let waiting = new Set();
+let unit = null;
 
-function read(id) {
-  const source = document.getElementById(id);
-  return source?.textContent.trim() ? JSON.parse(source.textContent) : null;
+const axis = choice("x", () => {
+  if (places.size) redraw();
+});
+
+// --- Numbers ---------------------------------------------------------------------------
+
+const UNITS = [
+  { name: "h", size: 3600, from: 3 * 3600 },
+  { name: "min", size: 60, from: 300 },
+  { name: "s", size: 1, from: 0 },
+];
+
+function chooseUnit() {
+  if (axis() !== "time") return null;
+  let longest = 0;
+  for (const { seconds } of points.values()) longest = Math.max(longest, seconds ?? 0);
+  return UNITS.find(({ from }) => longest >= from);
 }
 
-function bestSoFar() {
-  const better = history.greater_is_better ? Math.max : Math.min;
-  const numbers = [...points.keys()].sort((a, b) => a - b);
+function place(point) {
+  return unit ? (point.seconds ?? 0) / unit.size : point.number;
+}
+
+function sorted(algorithm) {
+  const found = [];
+  for (const point of points.values()) {
+    if (!algorithm || point.algorithm === algorithm) found.push(point);
+  }
+  return found.sort((a, b) => place(a) - place(b) || a.number - b.number);
+}
+
+function bestSoFar(found) {
+  const better = about.greater_is_better ? Math.max : Math.min;
   const x = [];
   const y = [];
-  for (const number of numbers) {
-    const value = points.get(number);
-    const best = y.length ? better(y.at(-1), value) : value;
+  for (const point of found) {
+    const best = y.length ? better(y.at(-1), point.value) : point.value;
     // Where the line is flat, two ends say as much as all points between.
-    if (y.length > 1 && best === y.at(-1) && best === y.at(-2)) x[x.length - 1] = number;
+    if (y.length > 1 && best === y.at(-1) && best === y.at(-2)) x[x.length - 1] = place(point);
     else {
-      x.push(number);
+      x.push(place(point));
       y.push(best);
     }
   }
   return { x, y };
 }
 
-// There are fewer colours than algorithms: the next round has another shape.
-function symbol(algorithm) {
-  if (algorithm === "ensemble") return "star";
-  return ["circle", "diamond", "square"][Math.floor((traces.size - 1) / colors().series.length) % 3];
-}
+// --- Traces ----------------------------------------------------------------------------
 
-function algorithmTrace(algorithm, x = [], y = []) {
-  traces.set(algorithm, traces.size + 1);
+const number = "%{customdata}";
+
+function markTrace(algorithm) {
+  const found = sorted(algorithm);
+  const { color, symbol } = style(algorithm, colors().series);
   return {
     type: "scatter",
     mode: "markers",
-    name: history.algorithms[algorithm] ?? algorithm,
-    x,
-    y,
-    marker: { size: algorithm === "ensemble" ? 11 : 7, opacity: 0.8, symbol: symbol(algorithm) },
-    hovertemplate: `Trial %{x}<br>${history.metric} %{y:.5~g}`,
+    name: title(algorithm),
+    legendgroup: algorithm,
+    x: found.map(place),
+    y: found.map((point) => point.value),
+    customdata: found.map((point) => point.number),
+    marker: { size: algorithm === "ensemble" ? 11 : 6, opacity: 0.7, symbol, color },
+    hovertemplate: `Trial ${number}<br>${about.metric} %{y:.5~g}`,
+  };
+}
+
+function lineTrace(algorithm) {
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: `Best of ${title(algorithm)}`,
+    legendgroup: algorithm,
+    showlegend: false,
+    ...bestSoFar(sorted(algorithm)),
+    line: { shape: "hv", width: 1.2, color: style(algorithm, colors().series).color },
+    hoverinfo: "skip",
   };
 }
 
@@ -65,179 +102,205 @@ function bestTrace() {
     type: "scatter",
     mode: "lines",
     name: "Best so far",
-    ...bestSoFar(),
-    line: { shape: "hv", width: 2, color: colors().ink },
-    hovertemplate: `Best up to trial %{x}<br>${history.metric} %{y:.5~g}`,
+    ...bestSoFar(sorted()),
+    line: { shape: "hv", width: 2.5, color: colors().ink },
+    hovertemplate: `Best so far<br>${about.metric} %{y:.5~g}`,
   };
 }
 
-function emptyNote() {
-  if (points.size) return [];
-  return [
-    {
-      text: "The first finished trial will appear here",
-      showarrow: false,
-      xref: "paper",
-      yref: "paper",
-      x: 0.5,
-      y: 0.5,
-    },
-  ];
+// Interventions: who changed what, and when.
+function marksData() {
+  const began = Date.parse(about.began);
+  const marks = about.marks ?? [];
+  return {
+    x: marks.map(({ number: n, at }) => (unit ? (Date.parse(at) - began) / 1000 / unit.size : n)),
+    y: marks.map(() => 1),
+    text: marks.map(({ at, text, who }) => {
+      const when = clock(new Date(at));
+      return `${text}<br>${who ? `${who}, ` : ""}${when}`;
+    }),
+  };
+}
+
+function marksTrace() {
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: "Interventions",
+    yaxis: "y2",
+    ...marksData(),
+    cliponaxis: false,
+    visible: true,
+    showlegend: false,
+    marker: { symbol: "triangle-down", size: 11, color: colors().ink },
+    hovertemplate: "%{text}<extra></extra>",
+  };
+}
+
+// --- Layout ----------------------------------------------------------------------------
+
+function note(text, more = {}) {
+  return { text, showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, ...more };
 }
 
 // A line far away would press all points into one: then it is named at the edge.
-function isFar(value) {
-  const values = [...points.values()];
-  if (values.length < 2) return false;
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const away = Math.max(low - value, value - high, 0);
-  return away > 2 * (high - low);
+function far() {
+  if (typeof about.baseline !== "number" || points.size < 2) return "";
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { value } of points.values()) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (Math.max(low - about.baseline, about.baseline - high, 0) <= 2 * (high - low)) return "";
+  return about.baseline < low ? "below" : "above";
 }
 
-function farNote() {
-  if (typeof history.baseline !== "number" || !isFar(history.baseline)) return [];
-  const below = history.baseline < Math.min(...points.values());
-  return [
-    {
-      text: `${below ? "↓" : "↑"} Baseline ${history.baseline.toLocaleString("en", { maximumSignificantDigits: 4 })}`,
-      showarrow: false,
-      xref: "paper",
-      yref: "paper",
-      // The first trials, on the left, are nearest to it.
-      x: 1,
-      y: below ? 0 : 1,
-      xanchor: "right",
-      yanchor: below ? "bottom" : "top",
-    },
-  ];
+function annotations() {
+  if (!points.size) return [note("The first finished trial will appear here")];
+  const where = far();
+  if (!where) return [];
+  const value = about.baseline.toLocaleString("en", { maximumSignificantDigits: 4 });
+  const y = where === "below" ? 0 : 1;
+  const yanchor = where === "below" ? "bottom" : "top";
+  const text = `${where === "below" ? "↓" : "↑"} Baseline ${value}`;
+  return [note(text, { x: 1, y, xanchor: "right", yanchor })];
 }
 
-// What guessing without looking at the columns scores: the line to beat.
-function baseline() {
-  if (typeof history.baseline !== "number" || isFar(history.baseline)) return [];
-  return [
-    {
+function shapes() {
+  const found = marksData().x.map((x) => ({
+    type: "line",
+    x0: x,
+    x1: x,
+    yref: "paper",
+    y0: 0,
+    y1: 1,
+    line: { dash: "dot", width: 1, color: colors().muted },
+  }));
+  // What guessing without looking at the columns scores: the line to beat.
+  if (typeof about.baseline === "number" && !far()) {
+    found.push({
       type: "line",
       xref: "paper",
       x0: 0,
       x1: 1,
-      y0: history.baseline,
-      y1: history.baseline,
+      y0: about.baseline,
+      y1: about.baseline,
       line: { dash: "dash", width: 1.5, color: colors().ink },
       label: {
         text: "Baseline",
         textposition: "start",
         // Towards the points: on the other side the chart may end.
-        yanchor: history.greater_is_better ? "bottom" : "top",
+        yanchor: about.greater_is_better ? "bottom" : "top",
         font: { size: 11 },
       },
-    },
-  ];
+    });
+  }
+  return found;
 }
 
-// Axes over nothing would show numbers that mean nothing.
 function layout() {
-  const visible = points.size > 0;
+  const visible = points.size > 0; // axes over nothing would mean nothing
   return {
     template: template(),
     autosize: true,
-    uirevision: "history",
+    uirevision: unit ? unit.name : "trial",
     hovermode: "closest",
     xaxis: {
-      title: { text: "Trial" },
+      title: { text: unit ? `Time since the start (${unit.name})` : "Trial" },
       // Ten trials at least, or the axis would count in halves.
-      autorangeoptions: { include: [0, 9] },
+      autorangeoptions: { include: unit ? [0] : [0, 9] },
       zeroline: false,
       visible,
     },
-    yaxis: { title: { text: history.metric }, visible },
-    annotations: [...emptyNote(), ...farNote()],
-    shapes: baseline(),
+    yaxis: { title: { text: about.metric }, visible },
+    yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
+    annotations: annotations(),
+    shapes: shapes(),
   };
 }
 
-function addPoints(news) {
-  const fresh = new Map();
-  for (const [number, value, algorithm] of news) {
-    if (points.has(number) || value === null) continue;
-    points.set(number, value);
-    if (!fresh.has(algorithm)) fresh.set(algorithm, { x: [], y: [] });
-    fresh.get(algorithm).x.push(number);
-    fresh.get(algorithm).y.push(value);
-  }
-  return fresh;
+// --- Drawing ---------------------------------------------------------------------------
+
+let said = "";
+
+function surroundings() {
+  return JSON.stringify([about.baseline, about.marks, far(), points.size > 0]);
 }
 
-function start() {
-  const fresh = addPoints(history.points);
-  const names = new Set([...Object.keys(history.algorithms), ...fresh.keys()]);
-  const marks = [...names].map((name) => {
-    const found = fresh.get(name);
-    return algorithmTrace(name, found?.x, found?.y);
+function redraw() {
+  unit = chooseUnit();
+  const named = [...Object.keys(about.algorithms)];
+  for (const { algorithm } of points.values()) {
+    if (!named.includes(algorithm)) named.push(algorithm);
+  }
+  const traces = [bestTrace(), marksTrace()];
+  places.clear();
+  for (const algorithm of named) {
+    places.set(algorithm, traces.length);
+    traces.push(markTrace(algorithm), lineTrace(algorithm));
+  }
+  waiting = new Set();
+  said = surroundings();
+  return window.Plotly.react(chart, traces, layout(), config).then(hideDrawing);
+}
+
+function change() {
+  const strange = [...(waiting ?? [])].some((algorithm) => !places.has(algorithm));
+  if (waiting === null || strange || unit !== chooseUnit()) return redraw();
+  const now = surroundings();
+  const around = now === said ? {} : surround();
+  said = now;
+  const data = { x: [], y: [], customdata: [] };
+  const indices = [];
+  const put = (index, { x, y, customdata = [] }) => {
+    indices.push(index);
+    data.x.push(x);
+    data.y.push(y);
+    data.customdata.push(customdata);
+  };
+  for (const algorithm of waiting) {
+    const mark = markTrace(algorithm);
+    put(places.get(algorithm), mark);
+    put(places.get(algorithm) + 1, lineTrace(algorithm));
+  }
+  if (waiting.size) put(BEST, bestSoFar(sorted()));
+  waiting = new Set();
+  if (indices.length) return window.Plotly.update(chart, data, around, indices);
+  if (Object.keys(around).length) return window.Plotly.relayout(chart, around);
+}
+
+function surround() {
+  const { x, y, text } = marksData();
+  window.Plotly.restyle(chart, { x: [x], y: [y], text: [text] }, [MARKS]);
+  const visible = points.size > 0;
+  return {
+    annotations: annotations(),
+    shapes: shapes(),
+    "xaxis.visible": visible,
+    "yaxis.visible": visible,
+  };
+}
+
+if (chart) {
+  const draw = paced(chart, () => change());
+  const spread = paced(document.getElementById("spread-chart"), drawSpread);
+  const folds = paced(document.getElementById("folds-chart"), drawFolds);
+  onNews((changed) => {
+    if (changed === null) waiting = null;
+    else if (waiting) for (const algorithm of changed) waiting.add(algorithm);
+    draw();
+    if (changed === null || changed.size) spread();
+    folds();
+    listMarks(about.marks);
   });
-  chart.setAttribute("role", "img");
-  window.Plotly.newPlot(chart, [bestTrace(), ...marks], layout(), config);
-}
-
-function extend(news) {
-  const wasEmpty = points.size === 0;
-  const fresh = addPoints(news);
-  if (!fresh.size) return;
-  const known = [...fresh].filter(([algorithm]) => traces.has(algorithm));
-  for (const [algorithm, { x, y }] of fresh) {
-    if (!traces.has(algorithm)) window.Plotly.addTraces(chart, algorithmTrace(algorithm, x, y));
-  }
-  if (known.length) {
-    window.Plotly.extendTraces(
-      chart,
-      { x: known.map(([, found]) => found.x), y: known.map(([, found]) => found.y) },
-      known.map(([algorithm]) => traces.get(algorithm)),
-    );
-  }
-  const { x, y } = bestSoFar();
-  window.Plotly.restyle(chart, { x: [x], y: [y] }, [BEST]);
-  if (wasEmpty) {
-    const all = { annotations: [], "xaxis.visible": true, "yaxis.visible": true };
-    window.Plotly.relayout(chart, all);
-  }
-}
-
-async function fetchMissing() {
-  const wait = lastFetch + REFETCH_MS - Date.now();
-  if (fetching) return;
-  fetching = true;
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-  lastFetch = Date.now();
-  try {
-    const answer = await fetch(chart.dataset.url, { headers: { Accept: "application/json" } });
-    if (answer.ok) extend((await answer.json()).points);
-  } catch {
-    // Offline: the next message asks again.
-  } finally {
-    fetching = false;
-  }
-}
-
-function update() {
-  const recent = read("history-recent");
-  if (!recent) return;
-  if (typeof recent.baseline === "number" && history.baseline !== recent.baseline) {
-    history.baseline = recent.baseline;
-  }
-  extend(recent.points);
-  if (points.size) {
-    window.Plotly.relayout(chart, { shapes: baseline(), annotations: farNote() });
-  }
-  if (recent.n_complete > points.size) fetchMissing();
-}
-
-history = chart && read("history-data");
-if (history) {
+  waiting = null;
   start();
-  update();
-  document.addEventListener("htmx:wsAfterMessage", update);
-  document.addEventListener("htmx:afterSettle", update);
   document.addEventListener("tuneboard:theme", () => {
-    window.Plotly.update(chart, { "line.color": colors().ink }, { template: template() }, [BEST]);
+    if (!about) return;
+    // At once: a chart in the colours of the other theme can hardly be read.
+    redraw();
+    drawSpread();
+    drawFolds();
   });
 }

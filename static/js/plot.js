@@ -1,6 +1,6 @@
 // Draws every <div data-figure="ID"> from the JSON script with that id, also in
 // fragments swapped in later, and again in other colours when the theme changes.
-import { config, template } from "./chart-theme.js";
+import { config, hideDrawing, template } from "./chart-theme.js";
 
 const drawn = new Set();
 
@@ -12,15 +12,24 @@ function read(id) {
 function draw(element) {
   const figure = read(element.dataset.figure);
   if (!figure) return;
-  if (!element.hasAttribute("role")) element.setAttribute("role", "img");
   const layout = { ...figure.layout, template: template(), autosize: true };
   // The container has the size: a fixed one would not follow the window.
   delete layout.width;
   delete layout.height;
   element.replaceChildren();
-  window.Plotly.newPlot(element, figure.data, layout, config);
+  window.Plotly.newPlot(element, figure.data, layout, config).then((chart) => {
+    hideDrawing(chart);
+    // For whoever adds to it: now it has its axes.
+    chart.dispatchEvent(new CustomEvent("tuneboard:drawn", { bubbles: true }));
+  });
   element.dataset.drawn = "true";
   drawn.add(element);
+}
+
+// Shows other numbers in a chart that is there already.
+export function redraw(element, figure) {
+  const layout = { ...figure.layout, template: template(), autosize: true };
+  window.Plotly.react(element, figure.data, layout, config).then(hideDrawing);
 }
 
 function drawAll(root) {
@@ -36,7 +45,7 @@ function forgetRemoved() {
 }
 
 drawAll(document);
-for (const name of ["htmx:afterSettle", "htmx:wsAfterMessage"]) {
+for (const name of ["htmx:afterSettle", "tuneboard:renewed"]) {
   document.addEventListener(name, () => {
     forgetRemoved();
     drawAll(document);

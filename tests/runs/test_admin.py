@@ -167,6 +167,7 @@ def test_delete_selected_removes_rows_and_files(
     client, root, files, django_capture_on_commit_callbacks, model, which
 ):
     run = RunFactory(
+        phase=Phase.FINISHED,
         dataset__source=ContentFile(b"a", name="a.csv"),
         dataset__table=ContentFile(b"b", name="b.parquet"),
     )
@@ -201,8 +202,27 @@ def test_delete_says_how_much_goes_in_counts(client, root):
         "predictions": 0,
         "target profiles": 0,
         "reading previews": 0,
+        "preflights": 0,
+        "saved presets": 0,
+        "parameter importances": 0,
+        "computations": 0,
+        "stage changes": 0,
     }
     assert "Trial 0" not in response.content.decode()
+
+
+@pytest.mark.parametrize("model", ["project", "dataset"])
+def test_delete_of_what_a_run_is_working_on_is_refused_with_its_name(
+    client, root, model
+):
+    run = RunFactory(phase=Phase.SEARCHING, name="Busy one")
+    row = run.project if model == "project" else run.dataset
+
+    page = client.get(url(f"{model}_delete", row.pk)).content.decode()
+    act(client, model, "delete_selected", [row], post="yes")
+
+    assert "The run “Busy one” is still working: stop it first." in page
+    assert Run.objects.filter(pk=run.pk).exists()
 
 
 def test_cascade_counts_are_what_a_deletion_removes():

@@ -61,6 +61,8 @@ def test_configure_leaves_identifiers_and_constants_out():
     ("wish", "field", "words"),
     [
         ({"target": "weight"}, "target", "no column “weight”"),
+        ({"target": "Species"}, "target", "Is it “species”?"),
+        ({"target": "body_mass"}, "target", "Is it “body_mass_g”?"),
         ({"target": "species", "task": "ranking"}, "task", "no task “ranking”"),
         ({"target": "species", "task": "regression"}, "task", "numbers"),
         ({"target": "species", "scoring": "rmse"}, "metric", "rmse"),
@@ -168,3 +170,27 @@ def test_start_run_stores_the_plan_it_was_given():
     assert run.n_planned == 7
     assert run.name == f"species of {dataset.name}"
     assert run.events.get().actor == user
+
+
+def test_configure_keeps_the_combinations_to_try_first_and_start_run_stores_them():
+    asked = [{"algorithm": "rf", "params": {"max_depth": 4.0}}]
+    dataset = DatasetFactory()
+    found = configure(
+        dataset, target="species", algorithms=["random_forest"], enqueued=asked
+    )
+
+    run = start_run(user=UserFactory(), dataset=dataset, name="", configuration=found)
+
+    run.refresh_from_db()
+    assert run.enqueued == [{"algorithm": "random_forest", "params": {"max_depth": 4}}]
+
+
+def test_configure_with_a_combination_of_another_algorithm_names_it():
+    error = refused(
+        DatasetFactory(),
+        target="species",
+        algorithms=["random_forest"],
+        enqueued=[{"algorithm": "mlp", "params": {}}],
+    )
+
+    assert (error.field, error.algorithm) == ("enqueued", "mlp")

@@ -6,10 +6,12 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 
-from runs import relay
-from runs.announcing import group_name
-from runs.consumers import REFUSED, RunConsumer
+from runs.announcing import OVERVIEW, group_name
+from runs.consumers import REFUSED, SIGNED_OUT, OverviewConsumer, RunConsumer
 from runs.enums import Phase
+from runs.models import Run
+from runs.relay import base
+from runs.relay.slots import Slot
 from tests.factories import ProjectFactory, RunFactory, TrialFactory, UserFactory
 
 # Another thread renders: what a test writes must be committed for it to see.
@@ -68,7 +70,8 @@ async def test_socket_of_somebody_elses_run_is_refused(who):
 
     connected, code = await socket_of(run, user).connect()
 
-    assert (connected, code) == (False, REFUSED)
+    expected = REFUSED if who == "stranger" else SIGNED_OUT
+    assert (connected, code) == (False, expected)
 
 
 async def test_change_reaches_every_viewer():
@@ -118,12 +121,34 @@ async def test_only_editors_get_buttons():
 
 
 async def test_slow_reader_gets_the_latest_message_only():
-    slot = relay.Slot(can_edit=False)
+    slot = Slot(audience=False)
 
     for number in range(100):
-        slot.put(str(number))
+        slot.put({"count": str(number)})
 
-    assert await slot.take() == "99"
+    assert await slot.take() == ["99"]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(slot.take(), 0.05)
+
+
+async def test_parts_that_have_not_changed_are_not_sent_again():
+    slot = Slot(audience=False)
+    slot.put({"log": "<one>", "title": "<same>"})
+    assert await slot.take() == ["<one><same>"]
+
+    slot.put({"log": "<two>", "title": "<same>"})
+    slot.put({"log": "<three>", "title": "<same>"})
+
+    assert await slot.take() == ["<three>"]
+
+
+async def test_what_went_there_and_back_sends_nothing():
+    slot = Slot(audience=False)
+    slot.put({"log": "<one>"})
+    await slot.take()
+
+    slot.put({"log": "<one>"})
+
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(slot.take(), 0.05)
 
@@ -134,9 +159,116 @@ async def test_last_viewer_ends_the_relay():
     communicator = socket_of(run, viewer)
     await communicator.connect()
     await communicator.receive_from()
-    relays = relay.relays[asyncio.get_running_loop()]
-    assert run.pk in relays
+    relays = base.relays[asyncio.get_running_loop()]
+    assert group_name(run.pk) in relays
 
     await communicator.disconnect()
 
-    assert run.pk not in relays
+    assert group_name(run.pk) not in relays
+
+
+def overview_socket(user, page, query=b""):
+    communicator = WebsocketCommunicator(
+        OverviewConsumer.as_asgi(), f"/ws/overview/{page}/"
+    )
+    communicator.scope["user"] = user
+    communicator.scope["query_string"] = query
+    communicator.scope["url_route"] = {"kwargs": {"page": page}}
+    return communicator
+
+
+async def test_runs_list_shows_the_new_run_and_only_own_projects():
+    viewer = await sync_to_async(UserFactory)()
+    run = await make_run(viewer=viewer)
+    communicator = overview_socket(viewer, "runs")
+    await communicator.connect()
+    await receive_until(communicator, f'id="run-{run.pk}"')
+    hidden = await make_run()
+    another = await sync_to_async(RunFactory)(
+        dataset=run.dataset, name="The second", phase=Phase.SEARCHING
+    )
+
+    await get_channel_layer().group_send(
+        OVERVIEW, {"type": "run.changed", "run_id": another.pk}
+    )
+
+    for _ in range(10):
+        message = await communicator.receive_from(timeout=3)
+        assert f'id="run-{hidden.pk}"' not in message
+        if 'id="run-rows"' in message and "The second" in message:
+            break
+    else:
+        raise AssertionError("The list never shows the second run")
+    await communicator.disconnect()
+
+
+async def test_runs_list_sends_only_the_row_that_has_changed():
+    viewer = await sync_to_async(UserFactory)()
+    run, still = await make_run(viewer=viewer), await make_run(viewer=viewer)
+    communicator = overview_socket(viewer, "runs")
+    await communicator.connect()
+    for _ in range(3):  # the list and two rows
+        await communicator.receive_from(timeout=3)
+    await sync_to_async(Run.objects.filter(pk=run.pk).update)(best_value=0.8125)
+
+    await get_channel_layer().group_send(
+        OVERVIEW, {"type": "run.changed", "run_id": run.pk}
+    )
+
+    message = await communicator.receive_from(timeout=3)
+    assert "0.8125" in message
+    assert f'id="run-{still.pk}"' not in message
+    assert await communicator.receive_nothing(timeout=1)
+    await communicator.disconnect()
+
+
+async def test_first_run_appears_on_an_empty_list():
+    viewer = await sync_to_async(UserFactory)()
+    communicator = overview_socket(viewer, "runs")
+    await communicator.connect()
+    assert await communicator.receive_from(timeout=3) == (
+        '<tbody id="run-rows" hx-swap-oob="true"></tbody>'
+    )
+
+    run = await make_run(viewer=viewer)
+    await get_channel_layer().group_send(
+        OVERVIEW, {"type": "run.changed", "run_id": run.pk}
+    )
+
+    assert f'id="run-{run.pk}"' in await communicator.receive_from(timeout=3)
+    await communicator.disconnect()
+
+
+async def test_list_of_a_project_has_its_runs_alone():
+    viewer = await sync_to_async(UserFactory)()
+    run, elsewhere = await make_run(viewer=viewer), await make_run(viewer=viewer)
+    query = f"project={run.project_id}&page=1".encode()
+    communicator = overview_socket(viewer, "runs", query)
+    await communicator.connect()
+
+    messages = [await communicator.receive_from(timeout=3) for _ in range(2)]
+
+    assert f'id="run-{run.pk}"' in "".join(messages)
+    assert f'id="run-{elsewhere.pk}"' not in "".join(messages)
+    assert await communicator.receive_nothing(timeout=1)
+    await communicator.disconnect()
+
+
+async def test_list_of_a_strangers_project_is_empty():
+    viewer = await sync_to_async(UserFactory)()
+    run = await make_run()
+    query = f"project={run.project_id}".encode()
+    communicator = overview_socket(viewer, "runs", query)
+    await communicator.connect()
+
+    assert await communicator.receive_from(timeout=3) == (
+        '<tbody id="run-rows" hx-swap-oob="true"></tbody>'
+    )
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize("page", ["runs", "workers"])
+async def test_overview_of_nobody_is_refused(page):
+    connected, code = await overview_socket(AnonymousUser(), page).connect()
+
+    assert (connected, code) == (False, SIGNED_OUT)

@@ -1,15 +1,24 @@
+import time
+
 import pytest
+from django.utils import timezone
 from sklearn.model_selection import GridSearchCV
 
-from runs import claims, execution, lifecycle
+from runs import claims, execution, guard, lifecycle, training_data
 from runs.configuration import plan_of
-from runs.enums import EventKind, Phase, TrialState, Wish
+from runs.enums import EventKind, Halt, Phase, TrialState, Wish
 from runs.models import Run, Trial
 from runs.search.folds import fold_rows
 from runs.search.pipelines import make_pipeline
 from runs.search.problem import TaskType
 from runs.training_data import load_training_data, split_of
 from tests.factories import TrialFactory
+
+
+@pytest.fixture(autouse=True)
+def patient_guard(monkeypatch):
+    """The guard's thread sees no run of the test's transaction: as if it were deleted."""
+    monkeypatch.setattr(guard, "STOP_GRACE_SECONDS", 600.0)
 
 
 def prepared(run):
@@ -28,7 +37,12 @@ def work_off(run):
     run.refresh_from_db()
 
 
-def test_search_scores_equal_grid_search_to_the_last_bit(searchable_run):
+@pytest.mark.parametrize("large_cells", [0, training_data.LARGE_CELLS])
+def test_search_scores_equal_grid_search_to_the_last_bit(
+    searchable_run, monkeypatch, settings, tmp_path, large_cells
+):
+    monkeypatch.setattr(training_data, "LARGE_CELLS", large_cells)
+    settings.TUNEBOARD_HOME = tmp_path
     run = searchable_run()
 
     work_off(run)
@@ -53,6 +67,28 @@ def test_search_scores_equal_grid_search_to_the_last_bit(searchable_run):
         for t in forests
     }
     assert found == expected
+
+
+def test_search_of_a_large_table_waits_for_its_turn(
+    searchable_run, monkeypatch, settings, tmp_path
+):
+    monkeypatch.setattr(training_data, "LARGE_CELLS", 0)
+    settings.TUNEBOARD_HOME = tmp_path
+    run = searchable_run()
+    unit = prepared(run)[0]
+    run.refresh_from_db()
+    spent = (timezone.now() - run.started_at).total_seconds()
+    Run.objects.filter(pk=run.pk).update(time_budget_seconds=spent + 0.5)
+    began = time.monotonic()
+
+    # Another process has the table until the time budget is used up.
+    with training_data.large_work(run).turn():
+        execution.evaluate_unit(run.pk, unit)
+
+    assert time.monotonic() - began > 0.4
+    trial = run.trials.filter(unit=unit).first()
+    assert trial.state == TrialState.SKIPPED
+    assert "time budget" in trial.error
 
 
 def test_search_evaluates_every_combination_once(searchable_run):
@@ -117,6 +153,24 @@ def test_unit_of_a_paused_run_is_not_taken(searchable_run):
 
     states = set(run.trials.filter(unit=unit).values_list("state", flat=True))
     assert states == {TrialState.WAITING}
+
+
+def test_claim_leaves_alone_what_is_no_longer_waiting(searchable_run):
+    run = searchable_run()
+    unit = prepared(run)[0]
+    first = run.trials.get(unit=unit)
+    others = [
+        TrialFactory(run=run, number=number, unit=unit, state=state, value=None)
+        for number, state in ((901, TrialState.WAITING), (902, TrialState.SKIPPED))
+    ]
+
+    claim = claims.claim_unit(run.pk, unit)
+
+    stored = list(run.trials.held(claim.token).order_by("number"))
+    assert claim.trials == stored == [first, others[0]]
+    for trial, held in zip(claim.trials, stored, strict=True):
+        assert (trial.state, trial.lease_token) == (held.state, held.lease_token)
+        assert (trial.state, trial.started_at) == ("running", held.started_at)
 
 
 def test_stopping_run_ends_its_trials_between_folds(searchable_run, monkeypatch):
@@ -245,3 +299,44 @@ def test_halving_compares_with_the_same_algorithm_in_this_unit_and_others(
     # Behind what the unit itself has just reached, which is not stored yet.
     assert ends(0.58)
     assert not ends(0.7)
+
+
+def test_switched_off_algorithm_ends_its_trials_between_folds(
+    searchable_run, monkeypatch
+):
+    monkeypatch.setattr(execution, "LOOK_SECONDS", 0.0)
+    run = searchable_run()
+    prepared(run)
+    unit = run.trials.filter(algorithm="random_forest").first().unit
+    claim = claims.claim_unit(run.pk, unit)
+    Run.objects.filter(pk=run.pk).update(switched_off=["random_forest"], revision=1)
+    watch = execution.Watch(claim, is_lost=lambda: False)
+
+    for trials, results in execution.evaluated(claim, watch):
+        claims.record(claim, trials, results)
+
+    ended = run.trials.filter(unit=unit)
+    assert {t.state for t in ended} == {TrialState.SKIPPED}
+    assert {t.halt for t in ended} == {Halt.ASIDE}
+
+
+def test_one_stopped_trial_of_a_shared_fit_ends_and_the_other_is_scored(
+    searchable_run, monkeypatch
+):
+    monkeypatch.setattr(execution, "LOOK_SECONDS", 0.0)
+    run = searchable_run()
+    prepared(run)
+    unit = run.trials.filter(algorithm="random_forest").first().unit
+    claim = claims.claim_unit(run.pk, unit)
+    stopped, other = claim.trials
+    told = {"halt": Halt.PERSON, "error": "Stopped by ada."}
+    Trial.objects.filter(pk=stopped.pk).update(**told)
+    watch = execution.Watch(claim, is_lost=lambda: False)
+
+    for trials, results in execution.evaluated(claim, watch):
+        claims.record(claim, trials, results)
+
+    stopped.refresh_from_db()
+    other.refresh_from_db()
+    assert (stopped.state, stopped.error) == (TrialState.SKIPPED, "Stopped by ada.")
+    assert other.state == TrialState.COMPLETE

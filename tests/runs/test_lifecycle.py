@@ -1,10 +1,11 @@
+import math
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from runs import lifecycle
+from runs import lifecycle, refill
 from runs.enums import Phase, TrialState, Wish
 from runs.leasing import new_token
 from runs.models import Trial
@@ -16,6 +17,11 @@ SMALL = {
     "logistic_regression": {"C": [0.1, 1.0]},
     "random_forest": {"n_estimators": [10, 20], "max_depth": [2, 4]},
 }
+
+
+@pytest.fixture(autouse=True)
+def workers_are_counted_anew(monkeypatch):
+    monkeypatch.setattr(refill, "_counted", (-math.inf, 0))
 
 
 def searching_run(**changes):
@@ -318,6 +324,20 @@ def test_run_is_not_due_while_a_unit_waits_for_each_worker(settings):
 
     assert run.trials.filter(state=TrialState.WAITING).exists()
     assert not lifecycle.is_due(run.pk)
+
+
+def test_of_many_workers_only_some_refill_while_half_of_the_units_still_wait(settings):
+    settings.WORKERS = 16
+    run = searching_run(n_planned=100)
+    TrialFactory.create_batch(14, run=run, state=TrialState.WAITING, value=None)
+    units = [trial.unit for trial in run.trials.all()]
+    assert len(set(units)) == 14
+
+    assert lifecycle.is_due(run.pk, 0)
+    assert sum(lifecycle.is_due(run.pk, unit) for unit in range(8)) == 2
+    for trial in run.trials.all()[:7]:
+        trial.delete()
+    assert all(lifecycle.is_due(run.pk, unit) for unit in range(8))
 
 
 @pytest.mark.parametrize(

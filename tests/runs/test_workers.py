@@ -1,8 +1,10 @@
 import json
+import math
 from types import SimpleNamespace
 
 import pytest
 import redis
+from django.db import connection
 
 from runs import workers
 
@@ -84,3 +86,17 @@ def test_connect_without_server_fails_at_once(settings):
 
     with pytest.raises(redis.ConnectionError), workers.connect() as client:
         client.ping()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("close_at", "stays"), [(0.0, False), (math.inf, True)])
+def test_task_goes_on_with_the_connection_of_the_one_before_until_it_is_old(
+    close_at, stays
+):
+    connection.ensure_connection()
+    before, connection.close_at = connection.connection, close_at
+    sender = SimpleNamespace(request=SimpleNamespace(is_eager=False))
+
+    workers.renew_connections(sender=sender)
+
+    assert (connection.connection is before) == stays

@@ -21,13 +21,13 @@ from runs.management.following import (
     project_named,
 )
 from runs.management.installation import ServicesError, services
-from runs.management.specification import read_specification
 from runs.models import Dataset, Run
 from runs.search.metrics import METRICS
 from runs.search.presets import DEFAULT_PRESET, PRESETS
 from runs.search.problem import SpecError
 from runs.services.datasets import add_dataset, delete_dataset
 from runs.services.runs import start_run
+from runs.specifications import answered, read_specification
 from runs.troubles import Trouble, troubles
 
 BAD_INPUT = 2
@@ -60,8 +60,9 @@ class Command(BaseCommand):
         add("--task", choices=[t.value for t in Task], help="default: detected")
         add(
             "--preset",
-            choices=[*PRESETS, "none"],
-            help=f"answers what is left open; default: {DEFAULT_PRESET}, and none if a "
+            metavar="NAME",
+            help=f"answers what is left open: {', '.join(PRESETS)}, a name that the "
+            f"project has saved, or none; default: {DEFAULT_PRESET}, and none if a "
             "strategy, spaces or a specification is given",
         )
         add("--metric", dest="scoring", help="what ranks the trials")
@@ -207,7 +208,7 @@ def wish_from(options: dict[str, Any]) -> dict[str, Any]:
         message = "Name the column to predict: --target COL."
         raise SpecError(message, field="target")
     wish["target"] = str(wish["target"])
-    return {name: value for name, value in wish.items() if value is not None}
+    return answered(wish)
 
 
 def names_in(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from runs.tables.formats.found import Rows, Source
 from runs.tables.header import find_header, listed
 from runs.tables.labels import label
 from runs.tables.shelf import Cells
+from runs.tables.unpacking import check_ratio
 
 # A sheet is in memory as a whole rectangle, empty cells too.
 _MAX_CELLS: Final = 50_000_000
@@ -184,6 +185,7 @@ def _check_size(source: Source) -> None:
                     f"{_MAX_XML_BYTES >> 20:,} MB can be read: save the sheet as CSV "
                     "and upload that."
                 )
+            check_ratio(total, source.path.stat().st_size, source.filename)
             for info in infos:
                 if info.filename.startswith("xl/worksheets/"):
                     _check_extent(archive, info, source)

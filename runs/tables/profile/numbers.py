@@ -291,7 +291,8 @@ def _even_edges(low: float, high: float, n_bins: int) -> npt.NDArray[np.float64]
         return (
             np.array([low - 0.5, high + 0.5])
             if abs(low) < 1e15
-            else np.array([low, np.nextafter(low, np.inf)])
+            # Towards zero: beyond the largest number there is none.
+            else np.sort([low, np.nextafter(low, 0.0)])
         )
     # Halved, because the distance of two finite numbers may be infinite.
     halves = low / 2 + (high / 2 - low / 2) * np.linspace(0, 1, n_bins + 1)

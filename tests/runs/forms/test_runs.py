@@ -8,6 +8,7 @@ from runs.forms.runs import FIRST_CHOICE, RunForm
 from runs.forms.targets import likely_target
 from runs.search.algorithms import algorithms_for
 from runs.search.problem import TaskType
+from runs.search.spaces import grid_size
 from tests.factories import COLUMNS, DatasetFactory
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,7 @@ def test_algorithms_come_with_the_size_of_their_grids():
 
     assert [c.algorithm for c in choices] == algorithms_for(TaskType.REGRESSION)
     assert form.preview().configuration.n_planned == sum(
-        c.n_combinations for c in choices if c.algorithm.name in FIRST_CHOICE
+        grid_size(c.section.space) for c in choices if c.algorithm.name in FIRST_CHOICE
     )
 
 

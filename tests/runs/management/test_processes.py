@@ -11,6 +11,7 @@ def test_names_embedded_start_valkey_first():
         "valkey",
         "web",
         "worker",
+        "inference",
         "control",
         "beat",
     ]
@@ -19,7 +20,12 @@ def test_names_embedded_start_valkey_first():
 def test_names_with_own_redis_have_no_valkey(settings):
     settings.EMBEDDED_REDIS = False
 
-    assert processes.names(with_web=False) == ["worker", "control", "beat"]
+    assert processes.names(with_web=False) == [
+        "worker",
+        "inference",
+        "control",
+        "beat",
+    ]
 
 
 def test_environment_gives_keeper_its_orders(settings):

@@ -198,7 +198,7 @@ def test_the_next_version_stands_for_all_when_the_first_one_goes(user):
     third.refresh_from_db()
     assert third.original == second
     assert [v.pk for v in contents.versions(third)] == [third.pk, second.pk]
-    [listed] = contents.datasets(third.project)
+    [listed] = contents.newest(third.project.datasets.all())
     assert (listed.pk, listed.n_versions) == (third.pk, 2)
 
 
@@ -206,7 +206,10 @@ def test_project_lists_the_newest_version_with_the_runs_of_all(user):
     first, second = two_versions(user)
     other = DatasetFactory(project=first.project)
 
-    listed = {d.pk: (d.n_versions, d.n_runs) for d in contents.datasets(first.project)}
+    listed = {
+        d.pk: (d.n_versions, d.n_runs)
+        for d in contents.newest(first.project.datasets.all())
+    }
 
     assert listed == {second.pk: (2, 1), other.pk: (1, 0)}
 

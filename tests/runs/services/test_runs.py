@@ -23,7 +23,7 @@ def test_wish_is_noted_with_who_asked(wish):
     ask(run, user=user)
 
     run.refresh_from_db()
-    event = run.events.get(kind=EventKind.REQUEST)
+    event = run.events.get(kind=EventKind.STEERING)
     assert run.wish == wish
     assert run.phase == phase  # only the lifecycle changes it
     assert event.actor == user

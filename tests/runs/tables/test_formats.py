@@ -213,6 +213,20 @@ def test_cell_far_from_the_table_is_refused_before_room_is_made_for_it(read):
         read(stream.getvalue())
 
 
+@pytest.mark.parametrize("inside", ["xl/sharedStrings.xml", "xl/worksheets/1.xml"])
+def test_workbook_that_is_a_bomb_is_refused_before_it_is_opened(inside, read):
+    stream = io.BytesIO(sheet(["a"], [1]))
+    with (
+        zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(f"{inside}.more", "w") as member,
+    ):
+        for _ in range(128):
+            member.write(b" " * (1 << 20))
+
+    with pytest.raises(TableError, match="500 times its size"):
+        read(stream.getvalue())
+
+
 @pytest.mark.parametrize("write", [parquet, feather, lambda _: sheet(["a"], [1])])
 def test_damaged_file_is_refused_in_one_sentence(read, write):
     data = write(FRAME)

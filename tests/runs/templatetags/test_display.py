@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runs.queries import WorkerCard
+from runs.live.workers import WorkerCard
 from runs.templatetags import display
 
 
@@ -60,7 +60,7 @@ def test_duration_has_two_units_at_most(seconds, expected):
     assert display.duration(seconds) == expected
 
 
-def test_parameters_are_pairs_of_name_and_text():
+def test_parameters_are_pairs_of_name_and_text_by_name():
     found = display.parameters(
         {"alpha": 0.1 + 0.2, "depth": None, "warm": True, "kind": "l2"}
     )
@@ -68,8 +68,8 @@ def test_parameters_are_pairs_of_name_and_text():
     assert found == [
         ("alpha", "0.3"),
         ("depth", "None"),
-        ("warm", "True"),
         ("kind", "l2"),
+        ("warm", "True"),
     ]
 
 

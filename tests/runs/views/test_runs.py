@@ -1,9 +1,11 @@
+import re
+
 import pytest
 from django.urls import reverse
 
 from runs.enums import Phase, Wish
 from runs.models import Run
-from runs.relay import render
+from runs.relay.run import RunRelay
 from tests.factories import (
     DatasetFactory,
     ModelMetaFactory,
@@ -19,14 +21,18 @@ HTMX = {"HX-Request": "true"}
 PIECES = [
     "stepper",
     "phase",
+    "budget",
     "progress",
+    "algorithms",
     "controls",
     "workers",
     "leaderboard",
     "log",
     "history",
+    "folds",
     "train-rows",
     "holdout-rows",
+    "steer",
 ]
 VALUES = {
     "name": "First try",
@@ -313,7 +319,7 @@ def test_detail_without_signing_in_leads_to_the_sign_in_page(client, run):
 
 
 def test_every_live_piece_of_the_page_is_swapped_by_the_socket_s_message(run):
-    message = render(run.pk, can_edit=True)
+    message = "".join(RunRelay(run.pk).render([True])[True].values())
 
     for piece in PIECES:
         assert message.count(f'id="live-{piece}"') == 1
@@ -324,7 +330,9 @@ def test_every_live_piece_of_the_page_is_swapped_by_the_socket_s_message(run):
 def test_message_of_the_end_fetches_the_result(run):
     Run.objects.update(phase=Phase.FINISHED)
 
-    assert 'hx-target="#run-result"' in render(run.pk, can_edit=False)
+    assert (
+        'hx-target="#run-result"' in RunRelay(run.pk).render([False])[False]["progress"]
+    )
 
 
 def test_history_has_the_points_as_people_read_them(client, dataset):
@@ -410,3 +418,13 @@ def test_delete_leads_back_to_the_dataset(client, run):
 
     assert answer.url == run.dataset.get_absolute_url()
     assert not Run.objects.exists()
+
+
+def test_page_of_a_run_names_each_of_its_parts_once(client, run):
+    Run.objects.update(phase=Phase.SEARCHING)
+    page = client.get(reverse("runs:run", args=[run.pk])).content.decode()
+
+    ids = re.findall(r'\sid="([^"]+)"', page)
+
+    assert "live-steer" in ids
+    assert sorted(ids) == sorted(set(ids))

@@ -97,25 +97,26 @@ def test_trials_are_sorted_with_those_without_a_value_last(
     assert numbers(trials(client, run, order=order)) == expected
 
 
-def column(answer, name):
-    return next(c for c in answer.context["columns"] if c.name == name)
+def head(answer, name):
+    heads = answer.context["table"].heads()
+    return next(found for found in heads if found["spec"].name == name)
 
 
 def test_a_click_on_the_value_shows_the_best_first_then_turns_round(client, run):
-    first = column(trials(client, run), "value")
-    second = column(trials(client, run, order=first.order), "value")
+    first = head(trials(client, run), "value")
+    second = head(trials(client, run, order=first["order"]), "value")
 
-    assert (first.order, first.sort) == ("-value", "")
-    assert (second.order, second.sort) == ("value", "descending")
+    assert (first["order"], first["sort"]) == ("-value", "")
+    assert (second["order"], second["sort"]) == ("value", "descending")
 
 
 def test_where_smaller_is_better_the_arrow_follows_what_is_shown(client, run):
     run.task, run.scoring = "regression", "rmse"
     run.save()
 
-    best_first = column(trials(client, run, order="-value"), "value")
+    best_first = head(trials(client, run, order="-value"), "value")
 
-    assert best_first.sort == "ascending"
+    assert best_first["sort"] == "ascending"
 
 
 def test_trials_are_shown_50_a_page_with_the_filters_kept(client, run):
@@ -151,8 +152,8 @@ def test_trials_need_the_same_queries_for_any_number(
     for number in range(n):
         TrialFactory(run=run, number=number)
 
-    # Session, user, run, count, trials.
-    with django_assert_num_queries(5):
+    # Session, user, run, layout, count, trials, the best, the baseline.
+    with django_assert_num_queries(8):
         trials(client, run)
 
 
@@ -198,3 +199,35 @@ def test_trial_for_a_stranger_is_404(client, run):
     client.force_login(UserFactory())
 
     assert client.get(reverse("runs:trial", args=[run.pk, 0])).status_code == 404
+
+
+def test_trial_shows_defaults_log_neighbours_and_its_program(client, run):
+    for number, value in enumerate([0.7, 0.9, 0.8]):
+        TrialFactory(
+            run=run, number=number, value=value, params={"n_estimators": 100 + number}
+        )
+    run.events.create(kind="note", message="It began.", data={"trials": [1, 2]})
+    run.events.create(kind="note", message="Another.", data={"trials": [12]})
+
+    answer = client.get(reverse("runs:trial", args=[run.pk, 2]))
+
+    context = answer.context
+    assert [(p.name, p.default, p.differs) for p in context["params"]] == [
+        ("n_estimators", "100", True)
+    ]
+    assert [event.message for event in context["log"]] == ["It began."]
+    assert context["rank"] == 2
+    assert [row.trial.number for row in context["neighbours"]] == [1, 2, 0]
+    assert "RandomForestClassifier(" in context["code"]
+
+
+def test_program_and_table_of_a_trial_are_downloads(client, run):
+    TrialFactory(run=run, number=0)
+
+    answer = client.get(reverse("runs:trial_code", args=[run.pk, 0]))
+
+    assert answer["Content-Type"] == "text/x-python; charset=utf-8"
+    compile(answer.text, "trial.py", "exec")
+    # The factory's table has no file.
+    table = client.get(reverse("runs:dataset_table", args=[run.dataset_id]))
+    assert table.status_code == 404

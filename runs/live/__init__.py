@@ -1,0 +1,1 @@
+"""What the live pages show, at a cost that hardly grows with the number of trials."""

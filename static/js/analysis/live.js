@@ -1,0 +1,69 @@
+// The run's socket hints that there is more; what is new is then fetched since the last
+// event known. Nothing is polled.
+const PAUSE_MS = 400;
+const RETRY_MS = 2000;
+const LONGEST_MS = 30_000;
+
+export class Live {
+  constructor(root, store, onNews) {
+    this.root = root;
+    this.store = store;
+    this.onNews = onNews;
+    this.label = document.getElementById("analysis-live");
+    this.retry = RETRY_MS;
+    this.asked = false;
+    this.busy = false;
+  }
+
+  say(state, words) {
+    if (!this.label) return;
+    this.label.dataset.state = state;
+    this.label.textContent = words;
+    this.label.hidden = !words;
+  }
+
+  open() {
+    if (this.socket) return;
+    const scheme = window.location.protocol === "https:" ? "wss" : "ws";
+    this.socket = new WebSocket(`${scheme}://${window.location.host}/ws/runs/${this.store.settings.run}/`);
+    this.socket.addEventListener("open", () => {
+      this.retry = RETRY_MS;
+      this.say("live", "Live");
+    });
+    this.socket.addEventListener("message", () => this.look());
+    this.socket.addEventListener("close", () => {
+      this.socket = null;
+      if (this.isDone) return;
+      this.say("lost", "Connection lost, reconnecting…");
+      setTimeout(() => this.open(), this.retry);
+      this.retry = Math.min(2 * this.retry, LONGEST_MS);
+    });
+  }
+
+  close() {
+    this.isDone = true;
+    this.say("closed", "");
+    this.socket?.close();
+  }
+
+  async look() {
+    this.asked = true;
+    if (this.busy) return;
+    this.busy = true;
+    while (this.asked) {
+      this.asked = false;
+      await this.fetch();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    this.busy = false;
+  }
+
+  async fetch() {
+    try {
+      const answer = await fetch(`${this.root.dataset.url}trials.json?since=${this.store.cursor}`);
+      if (answer.ok) this.onNews(await answer.json());
+    } catch {
+      // The connection is lost: the socket says so, and hints again when it is back.
+    }
+  }
+}
