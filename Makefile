@@ -23,10 +23,11 @@ test: setup-dev ## check and test everything; some of it: STAGES="lint unit"
 bench: setup-dev ## measure, and write docs/benchmarks.md; some of it: BENCH="grid quality"
 	@$(VENV)/python -m bench $(BENCH)
 
-shots: setup-dev ## take the README's pictures from the running product
+shots: setup-dev ## take the documentation's pictures from the running product
 	@.ci/chromium && $(VENV)/pytest -q -m browser -k shots
-	@mkdir -p docs/images && cp build/screenshots/readme-live-light.png docs/images/live.png
-	@cp build/screenshots/readme-model-light.png docs/images/model.png
+	@mkdir -p docs/images && for name in configure live analysis compare model; do \
+	  cp build/screenshots/readme-$$name-light.png docs/images/$$name.png || exit 1; \
+	done; cp build/screenshots/guide-*.png docs/images/
 
 lock: setup-dev ## pin the newest versions that requirements*.in allow
 	@for name in requirements requirements-dev; do \
