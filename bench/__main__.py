@@ -45,8 +45,13 @@ SCRIPTS = {
     "overhead": Script("A thousand trials of milliseconds"),
     "memory": Script("Memory of a large search"),
     "scaling": Script("More worker processes"),
-    "large": Script("From a large file to a profiled dataset"),
+    "upload": Script("From a large file to a profiled dataset"),
+    "large": Script("A large table all the way", is_long=True),
     "live": Script("From a trial's commit to its viewers"),
+    "pages": Script("Pages of a large run and of a large project"),
+    "sqlite": Script("The default database while workers write"),
+    "explain": Script("Everything that explains a model"),
+    "predict": Script("Answers to single rows and to a large file"),
 }
 INTRODUCTION = (
     "Written by `make bench`; every figure can be had again with the command above it. "

@@ -5,34 +5,33 @@ the product's own commands. Memory is the proportional set size, summed over the
 and everything it has started: a page that several processes share counts once. The peak
 is the largest of many samples while the search runs, from the start of its command to
 its end with models fitted and evaluated; it is given as a multiple of the table's size as
-numbers of eight bytes. The peak while trials ran, and that of reading the file
+numbers of eight bytes. The peak of each part of the run, and that of reading the file
 beforehand, are shown as well.
 """
 
 # ruff: noqa: PLC0415 - what is heavy is imported by the process that generates
 
 import argparse
-import datetime as dt
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import product
 import psutil
+from memory_parts import part_at, parts_of
 from report import Table, finish, load, say
 
 TARGET = 4.0
 SAMPLE_SECONDS = 0.2
+FAMILY_SECONDS = 1.0
 MB = 1e6
 
 
@@ -69,22 +68,31 @@ def main() -> None:
         words = ["train", str(dataset), "--target", "target", "--json"]
         samples, printed = watched([*words, *wish(options)], home)
         result = json.loads(printed.splitlines()[-1])
-        ended = search_ended(home)
+        parts = parts_of(home)
     whole = peak_of(samples)
-    trials = peak_of([sample for sample in samples if sample.at <= ended])
-    shown = Table("part", "peak MB", "times the data", "after s", "of it", widths=[10])
-    for name, peak in (("reading", reading), ("trials", trials), ("whole run", whole)):
-        parts = ", ".join(
+    by_part: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_part.setdefault(part_at(parts, sample.at), []).append(sample)
+    peaks = {part: peak_of(found) for part, found in by_part.items()}
+    shown = Table(
+        *("part", "peak MB", "times the data", "after s", "seconds", "of it"),
+        widths=[20],
+    )
+    for name, peak in (("reading", reading), *peaks.items(), ("whole run", whole)):
+        seconds = SAMPLE_SECONDS * len(by_part.get(name, ()))
+        who = ", ".join(
             f"{who} {part / MB:.0f}"
             for who, part in Counter(peak.shares).most_common(4)
         )
         shown.row(
             name, f"{peak.size_bytes / MB:.0f}", f"{peak.size_bytes / size:.2f}",
-            f"{peak.after_seconds:.0f}", parts,
+            f"{peak.after_seconds:.0f}", f"{seconds:.0f}" if seconds else "", who,
         )  # fmt: skip
     states = result.get("trials_by_state", {})
     n_trials = result["trials"]
     say(f"\n{n_trials} trials in {result['seconds']:.0f} s: {states}")
+    for trouble in parts.troubles:
+        say(trouble)
     say(f"load {load()} at the end")
     times = whole.size_bytes / size
     finish(
@@ -96,7 +104,7 @@ def main() -> None:
         columns=options.columns,
         data_mb=round(size / MB, 1),
         peak_mb=round(whole.size_bytes / MB, 1),
-        trials_peak_mb=round(trials.size_bytes / MB, 1),
+        peak_mb_by_part={k: round(v.size_bytes / MB, 1) for k, v in peaks.items()},
         reading_peak_mb=round(reading.size_bytes / MB, 1),
         peak_by_process={k: round(v / MB, 1) for k, v in whole.shares.items()},
         trials=n_trials,
@@ -137,15 +145,6 @@ def peak_of(samples: list[Sample]) -> Sample:
     return max(samples, key=lambda sample: sample.size_bytes, default=none)
 
 
-def search_ended(home: Path) -> float:
-    """Return when the newest run's last trial was done."""
-    with closing(sqlite3.connect(home / "db.sqlite3")) as database:
-        (text,) = database.execute(
-            "SELECT search_ended_at FROM runs_run ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC).timestamp()
-
-
 def watched(words: list[str], home: Path) -> tuple[list[Sample], str]:
     """Run a command of the product; return its memory over time and what it printed."""
     process = subprocess.Popen(  # noqa: S603 - our own words
@@ -164,10 +163,14 @@ def watched(words: list[str], home: Path) -> tuple[list[Sample], str]:
     ended = threading.Event()
 
     def watch() -> None:
-        started = time.time()
+        started = looked = time.time()
+        family = family_of(process.pid)
         while not ended.wait(SAMPLE_SECONDS):
             now = time.time()
-            samples.append(Sample(now, now - started, memory_of(process.pid)))
+            # Looking for new processes costs more than asking those that are known.
+            if now - looked >= FAMILY_SECONDS:
+                looked, family = now, family_of(process.pid)
+            samples.append(Sample(now, now - started, memory_of(family)))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -184,13 +187,18 @@ def watched(words: list[str], home: Path) -> tuple[list[Sample], str]:
     return samples, printed
 
 
-def memory_of(pid: int) -> dict[str, int]:
-    """Return the memory of a process and all below it, in bytes by kind of process."""
-    found: Counter[str] = Counter()
+def family_of(pid: int) -> list[psutil.Process]:
+    """Return a process and all below it."""
     try:
-        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
     except psutil.Error:
-        return {}
+        return []
+
+
+def memory_of(family: list[psutil.Process]) -> dict[str, int]:
+    """Return the memory of some processes, in bytes by kind of process."""
+    found: Counter[str] = Counter()
     for process in family:
         try:
             found[kind_of(process.cmdline())] += pss(process)

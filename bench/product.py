@@ -51,6 +51,8 @@ def environment_of(home: Path) -> dict[str, str]:
         "HOST": "127.0.0.1",
         "ALLOWED_HOSTS": "127.0.0.1",
         "WORKERS": str(cores()),
+        # Nothing is computed beside what is measured, nor when that has ended.
+        "EXPLAIN_MODELS": "false",
     }
 
 
@@ -95,12 +97,13 @@ def workers(**environment: str) -> Iterator[Path]:
 
 
 @contextmanager
-def served(*, n_workers: int = 1) -> Iterator[str]:
+def served(*, n_workers: int = 1, **environment: str) -> Iterator[str]:
     """Run the whole product and yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with fresh_home(PORT=str(port), WORKERS=str(n_workers)) as home:
+    settings = {"PORT": str(port), "WORKERS": str(n_workers), **environment}
+    with fresh_home(**settings) as home:
         address = f"http://127.0.0.1:{port}"
         log = home / "serve.log"
         with log.open("w") as stream:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - Django's settings come from an environment made first
 
+import os
 import time
 import warnings
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def grid_search(run: "Run", *, n_jobs: int) -> Reference:
     from joblib import parallel_config
     from sklearn.model_selection import GridSearchCV
 
+    from runs.management.processes import worker
     from runs.search.algorithms import ALGORITHMS
     from runs.search.pipelines import make_pipeline
     from runs.search.planning import params_key
@@ -87,7 +89,10 @@ def grid_search(run: "Run", *, n_jobs: int) -> Reference:
             n_jobs=n_jobs,
             error_score="raise",
         )
-        with warnings.catch_warnings(), parallel_config("loky"):
+        # Its processes step back for others as far as the product's workers do: whatever
+        # else the machine has to do slows both alike.
+        alike = {"initializer": os.nice, "initargs": (worker()["nice"],)}
+        with warnings.catch_warnings(), parallel_config("loky", **alike):
             warnings.simplefilter("ignore")
             started = time.perf_counter()
             search.fit(given.X, given.y)

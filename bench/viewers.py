@@ -45,9 +45,10 @@ class Result(NamedTuple):
 class Viewers:
     """All clients of a round, in as few processes as keep up."""
 
-    def __init__(self, processes: list[BaseProcess], pipes: list[Connection]) -> None:
-        self.processes = processes
-        self.pipes = pipes
+    def __init__(self, existing: int) -> None:
+        self.processes: list[BaseProcess] = []
+        self.pipes: list[Connection] = []
+        self.existing = existing
 
     def wait_until_open(self) -> None:
         for pipe in self.pipes:
@@ -73,7 +74,7 @@ class Viewers:
         late = [
             1000 * (client.times[n] - commit)
             for client in seen
-            for n, commit in enumerate(commits, 1)
+            for n, commit in enumerate(commits, self.existing + 1)
             if n in client.times
         ]
         n_messages = sum(client.n_messages for client in seen)
@@ -99,11 +100,14 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 @contextmanager
 def watching(
-    url: str, origin: str, cookie: str, n_viewers: int, n_trials: int
+    url: str, origin: str, cookie: str, n_viewers: int, last: int, existing: int = 0
 ) -> Iterator[Viewers]:
-    """Have so many viewers of a run, all with the page's first message, meanwhile."""
+    """Have so many viewers of a run, all with the page's first message, meanwhile.
+
+    They go once they have seen the `last` completed trial, by count.
+    """
     spawn = multiprocessing.get_context("spawn")
-    viewers = Viewers([], [])
+    viewers = Viewers(existing)
     left = n_viewers
     try:
         while left:
@@ -112,7 +116,7 @@ def watching(
             here, there = spawn.Pipe()
             process = spawn.Process(
                 target=watch,
-                args=(there, url, origin, cookie, n_clients, n_trials),
+                args=(there, url, origin, cookie, n_clients, last),
                 daemon=True,
             )
             process.start()
@@ -214,6 +218,9 @@ async def client(
 
 def complete_in(message: str) -> int:
     """Return the number of completed trials a message shows."""
-    # The chart's numbers are the last part of a message.
-    start = message.rfind(MARK) + len(MARK)
+    # The chart's numbers are the last part of a message, of those that have them.
+    start = message.rfind(MARK)
+    if start < 0:
+        return 0
+    start += len(MARK)
     return int(message[start : start + 9].split("}")[0].split(",")[0])
