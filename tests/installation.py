@@ -18,7 +18,7 @@ import psutil
 
 T = TypeVar("T")
 REPOSITORY = Path(__file__).parents[1]
-START_SECONDS = 120.0
+START_SECONDS = 240.0
 STOP_SECONDS = 15.0
 USERNAME, PASSWORD = "ada", "correct horse battery"
 # Variables of the tests' own process that an installation must not see.
@@ -50,6 +50,7 @@ class Installation:
     environment: dict[str, str] = field(repr=False)
     server: subprocess.Popen | None = None
     password_set: bool = field(default=False)
+    start_output: str = field(default="", repr=False)
 
     @classmethod
     @contextmanager
@@ -108,6 +109,7 @@ class Installation:
         except AssertionError as error:
             raise AssertionError(f"{self.health()}\n{self.output()}") from error
         wait_for(lambda: "is running at" in self.output(), seconds=10)
+        self.start_output = self.output()
         return self
 
     def stop(self) -> int | None:

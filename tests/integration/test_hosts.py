@@ -82,7 +82,7 @@ def is_there(address: str) -> bool:
 def second_host(first: Installation, home: Path) -> Iterator[None]:
     """Run a worker as docs/deployment.md says for a further host."""
     celery = (sys.executable, "-m", "celery", "--quiet", "--app=automl_site")
-    options = ("-n", "worker@second", "-Q", "prompt,compute", "-c", "1")
+    options = ("-n", "worker@second", "-Q", "prompt,compute,later", "-c", "1")
     environment = {**first.environment, "TUNEBOARD_HOME": str(home)}
     with running(
         *(*celery, "worker", *options, "--without-gossip", "--without-mingle"),

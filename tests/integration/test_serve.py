@@ -23,7 +23,7 @@ def test_serve_started_answers_healthy(installation):
 
 
 def test_serve_started_says_address_last(installation):
-    last = installation.output().rstrip().splitlines()[-1]
+    last = installation.start_output.rstrip().splitlines()[-1]
 
     assert last == f"Tuneboard is running at {installation.base_url} (Ctrl-C stops it)"
 
