@@ -1,25 +1,85 @@
-"""Requests of HTTP: each answered in one thread, from the first middleware to the view."""
+"""Requests of HTTP: each answered in one thread, which is kept for the next."""
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import IO, Any
 
 from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
-from django.http import HttpRequest, HttpResponseBase
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.urls import set_script_prefix
+
+# Requests answered at once. Most wait for the database or for the prediction service, so
+# there are more than cores; each thread that was needed keeps a connection of its own.
+THREADS = 32
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Handler(ASGIHandler):
     """Django's handler, for a site all of whose views are synchronous.
 
-    Django's own takes the turn of every middleware and of the view into a thread and
-    back to the event loop: some twenty changes for a request that needs one.
+    Django's own starts a thread for each request, which opens a connection to the database,
+    and takes the turn of every middleware and of the view into that thread and back to the
+    event loop: some twenty changes for a request that needs one.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Join the middlewares as they are without an event loop, whatever is asked."""
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer in the request's own thread."""
-        answer: Any = sync_to_async(self.get_response, thread_sensitive=True)
-        response: HttpResponseBase = await answer(request)
-        return response
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, unless whoever asked goes before."""
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        set_script_prefix(get_script_prefix(scope))
+        gone = asyncio.create_task(self.listen_for_disconnect(receive))
+        answered = asyncio.create_task(self.answer_and_send(scope, body, send))
+        await asyncio.wait({gone, answered}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (gone, answered):
+            task.cancel()  # of a task that has ended this does nothing
+            with suppress(RequestAborted, asyncio.CancelledError):
+                await task
+
+    async def answer_and_send(self, scope: Scope, body: IO[bytes], send: Send) -> None:
+        answer: Any = sync_to_async(
+            self.answer, thread_sensitive=False, executor=self.threads
+        )
+        response: HttpResponseBase = await answer(scope, body)
+        try:
+            await self.send_response(response, send)
+        finally:
+            if response.streaming:
+                await sync_to_async(response.close)()
+                body.close()
+
+    def answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Make the answer, from the request's first signal to its last.
+
+        What is streamed is made while it is sent, so it is closed by whoever sends it.
+        """
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request: HttpRequest | None
+        request, response = self.create_request(scope, body)
+        if request is not None:
+            response = self.get_response(request)
+        response._handler_class = self.__class__
+        if isinstance(response, FileResponse):
+            response.block_size = self.chunk_size
+        if not response.streaming:
+            response.close()
+            body.close()
+        found: HttpResponseBase = response
+        return found
