@@ -1,6 +1,9 @@
 """Who may touch what: the rule of `runs.access`, for what this app owns."""
 
-from models_app.models import ModelMeta, Prediction
+from django.db.models import OuterRef, Subquery
+
+from models_app.enums import ArtifactKind
+from models_app.models import Artifact, ModelMeta, Prediction
 from runs.access import AnyUser, visible
 from runs.enums import Role
 
@@ -17,10 +20,12 @@ def model_to_ask(user: AnyUser, pk: int) -> ModelMeta:
     Many ask one row after the other, and all columns of the model, its run and its table
     take longer to read than the answer takes.
     """
+    files = Artifact.objects.filter(model=OuterRef("pk"), kind=ArtifactKind.PIPELINE)
     models = ModelMeta.objects.select_related("run").only(
         *("state", "threshold", "recalibration"),
         *("run__target", "run__task", "run__positive_class"),
     )
+    models = models.annotate(pipeline_name=Subquery(files.values("file")[:1]))
     found: ModelMeta = visible(models, user, pk, Role.VIEWER)
     return found
 

@@ -128,7 +128,13 @@ def pipeline_artifact(model: ModelMeta) -> Artifact:
 
 
 def pipeline_file(model: ModelMeta) -> str:
-    """Return the name of a model's file; empty if there is none."""
+    """Return the name of a model's file; empty if there is none.
+
+    `access.model_to_ask` has read it with the model.
+    """
+    name = getattr(model, "pipeline_name", None)
+    if name is not None:
+        return str(name)
     found = model.artifacts.filter(kind=ArtifactKind.PIPELINE)
     return str(found.values_list("file", flat=True).first() or "")
 

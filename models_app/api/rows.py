@@ -6,7 +6,7 @@ from ninja import Field, Router, Schema
 from pydantic import ConfigDict
 
 from models_app import asking, services
-from models_app.access import model_for
+from models_app.access import model_to_ask
 from runs.api.bodies import json_body, shaped
 from runs.api.problems import FieldError, ProblemError, invalid, pointer
 from runs.api.responses import SENT, answers, sends
@@ -87,7 +87,7 @@ def predict_rows(request: ApiRequest, model_id: int) -> RowsOut:
     The schema is checked: a column that is missing, and a value that cannot be one, is
     named with its row. Whatever else was done to the rows is told as `notes`.
     """
-    model = model_for(request.user, model_id)
+    model = model_to_ask(request.user, model_id)
     wish = shaped(json_body(request), RowsIn)
     try:
         found = services.predict_rows(model, wish.rows, explain=wish.explain)
