@@ -25,6 +25,8 @@ TUNEBOARD_HOME = make_home(
 )
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+# A second server answers while the first is busy; more gain little beside the workers.
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=min(2, os.cpu_count() or 1))
 WORKERS = env.int("WORKERS", default=os.cpu_count() or 1)
 # Estimators of a worker process share the cores with those of the others.
 THREADS_PER_WORKER = max(1, (os.cpu_count() or 1) // max(1, WORKERS))

@@ -62,6 +62,7 @@ class Installation:
             "TUNEBOARD_HOME": str(home),
             "PORT": str(port),
             "WORKERS": "2",
+            "WEB_PROCESSES": "1",
             "LEASE_SECONDS": "6",
             "SWEEP_SECONDS": "1",
             "REDIS_URL": "",

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from runs.management import listening
 from runs.management.keep import Spec
 
-USERS = ["web", "worker", "inference", "control", "beat"]
 BACKGROUND = ["worker", "inference", "control", "beat"]
 PYTHON = [sys.executable, "-m"]
 CELERY = [*PYTHON, "celery", "--quiet", "--app=automl_site"]
@@ -25,20 +25,40 @@ def valkey() -> Spec:
         *(str(settings.REDIS_SOCKET), str(settings.TUNEBOARD_HOME)),
     ]
     return Spec(
-        command=command, env={}, nice=0, delay=0.0, grace=GRACE_SECONDS + 1, after=USERS
+        command=command,
+        env={},
+        nice=0,
+        delay=0.0,
+        grace=GRACE_SECONDS + 1,
+        after=[*web_names(), *BACKGROUND],
     )
+
+
+def web_names() -> list[str]:
+    """Return a name for each web server: they share the port where that is possible."""
+    n = settings.WEB_PROCESSES if listening.can_share(settings.HOST) else 1
+    return ["web", *(f"web-{i}" for i in range(2, n + 1))]
 
 
 def web() -> Spec:
+    host, port = settings.HOST, str(settings.PORT)
     command = [
         *(*PYTHON, "daphne", "-v", "0", "--no-server-name"),
-        *("-b", settings.HOST, "-p", str(settings.PORT)),
         *("--application-close-timeout", "2"),
         "automl_site.asgi:application",
     ]
+    if len(web_names()) > 1:
+        command = [*PYTHON, "runs.management.listening", host, port, *command]
+    else:
+        command += ["-b", host, "-p", port]
     return Spec(
         command=command, env={}, nice=0, delay=0.0, grace=GRACE_SECONDS, after=[]
     )
+
+
+def further_web() -> Spec:
+    """Return a server beside the first, which the first page does not wait for."""
+    return {**web(), "delay": BOOT_SECONDS}
 
 
 def worker() -> Spec:
@@ -115,13 +135,14 @@ QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
 def names(*, with_web: bool) -> list[str]:
     """Return what has to run for this installation, in the order of starting."""
     first = ["valkey"] if settings.EMBEDDED_REDIS else []
-    return [*first, *(["web"] if with_web else []), *BACKGROUND]
+    return [*first, *(web_names() if with_web else []), *BACKGROUND]
 
 
 def environment(names: Iterable[str], **extra: str) -> dict[str, str]:
     """Return a keeper's environment: this one's, made explicit, and its orders."""
     makers = {
         "valkey": valkey,
+        **dict.fromkeys(web_names(), further_web),
         "web": web,
         "worker": worker,
         "inference": inference,

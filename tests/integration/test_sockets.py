@@ -2,7 +2,7 @@
 
 import re
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests import workflow
-from tests.installation import PASSWORD, post
+from tests.installation import PASSWORD, post, wait_for
 
 SIGNED_OUT, REFUSED = 4401, 4404
 SOON = 15.0  # it is told at once, but the machine may be busy
@@ -111,3 +111,35 @@ def test_socket_ends_also_when_nobody_tells_of_it(installation, owner, bob):
         installation.manage("shell", "-c", END_SESSIONS)
 
         assert code(opened, LATER) == SIGNED_OUT
+
+
+def test_events_reach_the_sockets_of_every_server_and_one_may_die(new_installation):
+    made = new_installation(WEB_PROCESSES="2").started()
+    servers = wait_for(lambda: listening(made, 2), seconds=60)
+    with made.client() as client, ExitStack() as stack:
+        sockets = [
+            stack.enter_context(socket(made, client, "/ws/overview/runs/"))
+            for _ in range(12)
+        ]
+        assert all(len(connections(server)) > 1 for server in servers)
+        dataset = workflow.add_sample(client)
+        workflow.start_run(client, dataset, algorithms=["logistic_regression"])
+        for opened in sockets:
+            assert opened.recv(timeout=30)
+
+        servers[0].kill()
+        wait_for(made.is_healthy, seconds=10)
+        client.get("/runs/").raise_for_status()
+
+    again = wait_for(lambda: listening(made, 2), seconds=60)
+    assert servers[1] in again
+
+
+def listening(made, n):
+    """Return the web servers once there are so many, all with an open port."""
+    found = [one for one in made.processes("daphne") if connections(one)]
+    return found if len(found) == n else None
+
+
+def connections(server):
+    return [one for one in server.net_connections() if one.laddr]

@@ -6,6 +6,11 @@ import pytest
 from runs.management import processes
 
 
+@pytest.fixture(autouse=True)
+def _one_server(settings):
+    settings.HOST, settings.WEB_PROCESSES = "127.0.0.1", 1
+
+
 def test_names_embedded_start_valkey_first():
     assert processes.names(with_web=True) == [
         "valkey",
@@ -26,6 +31,21 @@ def test_names_with_own_redis_have_no_valkey(settings):
         "control",
         "beat",
     ]
+
+
+def test_servers_share_the_port_where_that_is_possible(settings):
+    settings.WEB_PROCESSES = 2
+
+    assert processes.names(with_web=True)[1:3] == ["web", "web-2"]
+    orders = json.loads(processes.environment(["web", "web-2"])["TUNEBOARD_KEEP"])
+    first, second = orders["specs"]["web"], orders["specs"]["web-2"]
+    assert first["command"] == second["command"]
+    assert "runs.management.listening" in first["command"]
+    assert first["delay"] < second["delay"]
+
+    settings.HOST = "::1"
+    assert processes.web_names() == ["web"]
+    assert "runs.management.listening" not in processes.web()["command"]
 
 
 def test_environment_gives_keeper_its_orders(settings):
