@@ -1,11 +1,11 @@
 """What explainerdashboard takes to make its explanations; runs in its own environment.
 
-    python rival_explain.py PIPELINE ROWS OUT [--kind tree] [--shap N] [--interactions N]
+    python rival_explain.py PIPELINE ROWS OUT --kind tree --shap N --dependence N
+        --interactions N
 
 PIPELINE is a joblib file with the fitted pipeline, ROWS one with a frame of evaluated rows
-with the target as its last column: permutation importance and partial dependence are of all
-of them, SHAP values of the first N, interaction values of the first N. Writes seconds by
-part to OUT as JSON.
+with the target as its last column: permutation importance is of all of them, the other parts
+of the first N. Writes seconds by part to OUT as JSON.
 """
 
 # ruff: noqa: PLC0415 - what it imports is only in its own environment
@@ -26,8 +26,8 @@ def main() -> None:
     parser.add_argument("rows", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--kind", default="guess")
-    parser.add_argument("--shap", type=int, default=300)
-    parser.add_argument("--interactions", type=int, default=300)
+    for part in ("--shap", "--dependence", "--interactions"):
+        parser.add_argument(part, type=int, required=True)
     options = parser.parse_args()
     import joblib
     import pandas as pd
@@ -55,7 +55,7 @@ def main() -> None:
             X_background=encoded[:30] if options.kind == "kernel" else None,
         )
 
-    everything, some, few = of(len(X)), of(options.shap), of(options.interactions)
+    everything, some, few = of(len(X)), of(options.shap), of(options.interactions or 1)
     found["prepare"] = time.perf_counter() - started
 
     def timed(name: str, work) -> None:  # noqa: ANN001
@@ -68,9 +68,12 @@ def main() -> None:
     columns = list(some.mean_abs_shap_df()["Feature"])[:14]
     timed(
         "dependence",
-        lambda: [everything.pdp_df(c, n_grid_points=20, sample=200) for c in columns],
+        lambda: [
+            everything.pdp_df(c, n_grid_points=20, sample=options.dependence)
+            for c in columns
+        ],
     )
-    if options.kind == "tree":
+    if options.interactions:
         timed("interactions", few.shap_interaction_values)
     found["total"] = time.perf_counter() - started
     options.out.write_text(json.dumps(found))
