@@ -1,7 +1,7 @@
 """Requests of HTTP: each answered in one thread, which is kept for the next."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO, Any
@@ -10,16 +10,15 @@ from asgiref.sync import sync_to_async
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
 # Requests answered at once. Most wait for the database or for the prediction service, so
 # there are more than cores; each thread that was needed keeps a connection of its own.
 THREADS = 32
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class Handler(ASGIHandler):
@@ -38,7 +37,7 @@ class Handler(ASGIHandler):
         """Join the middlewares as they are without an event loop, whatever is asked."""
         super().load_middleware(is_async=False)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request, unless whoever asked goes before."""
         try:
             body = await self.read_body(receive)
@@ -53,7 +52,9 @@ class Handler(ASGIHandler):
             with suppress(RequestAborted, asyncio.CancelledError):
                 await task
 
-    async def answer_and_send(self, scope: Scope, body: IO[bytes], send: Send) -> None:
+    async def answer_and_send(
+        self, scope: dict[str, Any], body: IO[bytes], send: Send
+    ) -> None:
         answer: Any = sync_to_async(
             self.answer, thread_sensitive=False, executor=self.threads
         )
@@ -65,21 +66,19 @@ class Handler(ASGIHandler):
                 await sync_to_async(response.close)()
                 body.close()
 
-    def answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+    def answer(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
         """Make the answer, from the request's first signal to its last.
 
         What is streamed is made while it is sent, so it is closed by whoever sends it.
         """
         signals.request_started.send(sender=self.__class__, scope=scope)
-        request: HttpRequest | None
-        request, response = self.create_request(scope, body)
-        if request is not None:
-            response = self.get_response(request)
+        request, refused = self.create_request(scope, body)
+        response: Any = refused if request is None else self.get_response(request)
         response._handler_class = self.__class__
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
         if not response.streaming:
             response.close()
             body.close()
-        found: HttpResponseBase = response
-        return found
+        answered: HttpResponseBase = response
+        return answered

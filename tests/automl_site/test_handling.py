@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import iscoroutinefunction
 from asgiref.testing import ApplicationCommunicator
 from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_finished, request_started
 from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils.deprecation import MiddlewareMixin
@@ -103,3 +104,26 @@ def test_middlewares_and_view_work_in_one_thread_without_the_event_loop():
     assert body.endswith(headers[b"X-Thread"])
     assert not iscoroutinefunction(handler._middleware_chain)
     assert iscoroutinefunction(ASGIHandler()._middleware_chain)
+
+
+def test_thread_is_kept_for_the_next_request():
+    handler = Handler()
+
+    threads = {ask(handler, "/plain")[1][b"X-Thread"] for _ in range(3)}
+
+    assert len(threads) == 1
+
+
+@pytest.mark.parametrize("address", ["/plain", "/streamed"])
+def test_signals_surround_each_request(address):
+    told = []
+    began, ended = lambda **_: told.append("began"), lambda **_: told.append("ended")
+    request_started.connect(began)
+    request_finished.connect(ended)
+    try:
+        ask(Handler(), address)
+    finally:
+        request_started.disconnect(began)
+        request_finished.disconnect(ended)
+
+    assert told == ["began", "ended"]
