@@ -13,7 +13,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from runs.contents import WIDE
-from runs.enums import Halt, TrialState
+from runs.enums import BESIDES, Halt, TrialState
 from runs.models import Run, Trial
 
 RUNS_A_PAGE = 50
@@ -21,9 +21,10 @@ PROJECT_RUNS_A_PAGE = 10  # where a project shows other things besides
 
 
 def run_rows(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Run]:
-    """Return the runs `user` can see, newest first, with `n_ended` trials each."""
+    """Return the runs `user` can see, newest first, with `n_ended` trials of its plan each."""
     ended = (
         Trial.objects.filter(run=OuterRef("pk"), state__in=TrialState.ended())
+        .exclude(algorithm__in=BESIDES)
         .order_by()
         .values("run")
         .annotate(n=Count("pk"))

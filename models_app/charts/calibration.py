@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from models_app.charts.classes import GREY, rate
-from models_app.charts.wording import layout, rows_note
+from models_app.charts.wording import BELOW, layout, rows_note
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Strategy = Literal["quantile", "uniform"]
-INSIDE = {"x": 0.02, "xanchor": "left", "y": 0.98, "yanchor": "top"}
 TITLES = {"": "as predicted", "sigmoid": "sigmoid", "isotonic": "isotonic"}
 
 
@@ -155,6 +154,6 @@ def calibration_figure(data: CalibrationData) -> "go.Figure":
             data.note,
             xaxis=rate(f"mean probability of {what}"),
             yaxis=rate("came true (% of the rows of the group)"),
-            legend=INSIDE,
+            legend=BELOW,
         )
     )

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from models_app.charts.axes import around_one
-from models_app.charts.wording import layout
+from models_app.charts.wording import BELOW, layout
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 QUIET = "#8a94a6"
-LEGEND = {"orientation": "h", "x": 0, "y": -0.2, "xanchor": "left", "yanchor": "top"}
 # Beyond so many columns the numbers of a matrix do not fit into its cells.
 MAX_TEXT = 10
 
@@ -105,7 +104,7 @@ def overlay_figure(
             hoverinfo="skip",
         )
     return figure.update_layout(
-        layout(note, xaxis=x.layout, yaxis=y.layout, legend=LEGEND)
+        layout(note, xaxis=x.layout, yaxis=y.layout, legend=BELOW)
     )
 
 
@@ -214,7 +213,7 @@ def front_figure(points: Sequence[Point], *, axis: str, note: str) -> "go.Figure
             note,
             xaxis={"title": {"text": "fit (seconds)"}, "type": "log"},
             yaxis={"title": {"text": axis}, **around_one(p.value for p in points)},
-            legend=LEGEND,
+            legend=BELOW,
         )
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models_app.charts.shap_points import short
-from models_app.charts.wording import layout
+from models_app.charts.wording import BELOW, layout
 
 LINE, MEAN, HERE = "#8a94a6", "#2a6dc6", "#d9472b"
 BAND = "rgba(42, 109, 198, 0.15)"
@@ -45,7 +45,7 @@ def dependence_figure(
             },
             yaxis={"title": {"text": unit}},
             shapes=_thin(curve),
-            legend={"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0},
+            legend=BELOW,
         ),
     }
 
@@ -285,6 +285,6 @@ def position_figure(
         "other values of this column",
         xaxis={"title": {"text": curve["column"]}, **kind},
         yaxis={"title": {"text": unit}},
-        legend={"orientation": "h", "y": -0.22, "yanchor": "top", "x": 0},
+        legend=BELOW,
     )
     return {"data": traces, "layout": drawn}

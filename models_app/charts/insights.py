@@ -355,7 +355,7 @@ def calibrated(calibration: Stored) -> Insight | None:
         return None
     own = methods[0]
     error = max(curve["quantile_error"] for curve in own["curves"])
-    best = min(methods, key=lambda m: m["log_loss"])
+    best = min(methods, key=lambda m: m["brier"])  # as the evaluation marks it
     numbers = (
         f"Expected calibration error {figure(error)} at most over the classes, Brier "
         f"score {figure(own['brier'])}."
@@ -367,10 +367,7 @@ def calibrated(calibration: Stored) -> Insight | None:
     text += ", badly" if error >= MISCALIBRATED else " a little"
     if best is not own and best["method"]:
         text += f"; {best['method']} recalibration would mend some of it"
-        numbers += (
-            f" Log loss {figure(own['log_loss'])}, recalibrated "
-            f"{figure(best['log_loss'])}."
-        )
+        numbers = f"{numbers[:-1]}, recalibrated {figure(best['brier'])}."
     tone = WARNING if error >= MISCALIBRATED else NOTE
     return Insight("calibration", tone, f"{text}.", numbers, "evaluation")
 

@@ -10,15 +10,13 @@ from models_app.charts.classes import (
     add_guess,
     rate,
 )
-from models_app.charts.wording import layout, rows_note
+from models_app.charts.wording import BELOW, layout, rows_note
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 # The lower right of the plot is empty for any curve worth having: room for a few names.
 INSIDE = {"x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"}
-# With averages there are too many for that.
-BELOW = {"orientation": "h", "x": 0, "y": -0.2, "xanchor": "left", "yanchor": "top"}
 
 
 # Kind -> what it is called, its colour, its dash.
@@ -182,6 +180,7 @@ def roc_figure(data: RocData) -> "go.Figure":
             data.note,
             xaxis=rate("false positive rate (% of other rows)"),
             yaxis=rate("true positive rate (% of the class)"),
+            # With averages there are too many names for a place inside.
             legend=BELOW if data.means else INSIDE,
         )
     )

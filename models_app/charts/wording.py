@@ -9,6 +9,15 @@ ROW_NAMES = {
     "out_of_fold": "out-of-fold predictions",
     "training": "training",
 }
+# Below everything, however long the labels of the axis are.
+BELOW = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "yref": "container",
+    "y": 0,
+    "yanchor": "bottom",
+}
 
 
 def rows_note(rows: str, n_rows: int | None) -> str:

@@ -105,13 +105,13 @@ def measures_of(
     if model.run.task == Task.REGRESSION:
         missed = answers.y - answers.predicted
         return [
-            Measure("mae", losses, False),
+            Measure("mae", losses, False, "loss"),
             Measure("rmse", missed**2, False, "root"),
             Measure("bias", missed, False),
         ]
     hits = (answers.y == answers.predicted).astype(float)
     return [
-        Measure("log_loss", losses, False),
+        Measure("log_loss", losses, False, "loss"),
         Measure("accuracy", hits, True, "share"),
     ]
 

@@ -27,7 +27,8 @@ class Measure(NamedTuple):
     greater_is_better : bool
         Whether a larger mean is better.
     form : str, default="mean"
-        ``"mean"``; ``"share"`` of rows that are 1; ``"root"`` of the mean.
+        ``"mean"``; ``"loss"``, a mean of what is never negative; ``"share"`` of rows
+        that are 1; ``"root"`` of the mean.
     """
 
     name: str
@@ -83,6 +84,8 @@ def estimates(
 
 
 def _estimate(mean: float, ends: tuple[float, float] | None, form: str) -> Estimate:
+    if form == "loss" and ends:  # of few rows the t interval reaches below
+        ends = max(ends[0], 0.0), ends[1]
     if form != "root":
         return Estimate(mean, *(ends or (None, None)))
     # The root of the interval of the mean: it stays above zero, and need not be even.

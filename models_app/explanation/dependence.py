@@ -23,7 +23,8 @@ class Grid(NamedTuple):
     points : Series of shape (n_values,)
         In the type of the column.
     is_numeric : bool
-        Numbers and dates are in order; others are the most frequent first.
+        Numbers and dates are in order, and so are codes that are numbers; of other
+        categories the most frequent is the first.
     shares : list of float
         Of numbers: share of the rows up to each value; of others: share of the rows
         with it.
@@ -54,6 +55,8 @@ def grid_of(column: pd.Series, *, is_numeric: bool, n: int = N_GRID) -> Grid:
     present = column.dropna()
     if not is_numeric:
         counts = present.value_counts().head(min(n, MAX_LEVELS))
+        if pd.api.types.is_numeric_dtype(counts.index):  # numbers that are codes
+            counts = counts.sort_index()
         values = pd.Series(counts.index.to_numpy(), dtype=column.dtype)
         return Grid(values, False, (counts / max(1, len(column))).round(6).tolist())
     ordered = present.sort_values(kind="stable").reset_index(drop=True)

@@ -86,18 +86,14 @@ class Loaded:
 
         In the words of `scoring.schema`, which needs tens of milliseconds for a frame.
         """
-        from models_app.scoring.schema import counted, listed
+        from models_app.scoring.schema import counted, missing_note
 
         notes = []
         gone = {n: sum(row[n] is None for row in rows) for n in self.names}
-        if any(gone.values()):
-            lacking = sum(None in row.values() for row in rows)
-            parts = [f"{name} {n:,}" for name, n in gone.items() if n]
-            notes.append(
-                f"{lacking:,} of {len(rows):,} rows lack a value in some column "
-                f"({listed(parts)}); they are predicted as the model learned "
-                "to treat missing values."
-            )
+        gone = {name: n for name, n in gone.items() if n}
+        if gone:
+            n_lacking = sum(None in row.values() for row in rows)
+            notes.append(missing_note(gone, n_lacking, len(rows)))
         unseen = {
             name: [
                 r[name] for r in rows if r[name] is not None and r[name] not in known

@@ -263,13 +263,7 @@ class Findings:
     def _missing(self) -> str:
         if self._has_missing is None:
             return ""
-        n_rows = int(self._has_missing.sum())
-        parts = [f"{name} {n:,}" for name, n in self.missing.items()]
-        return (
-            f"{n_rows:,} of {self.n_rows:,} rows lack a value in some column "
-            f"({listed(parts)}); they are predicted as the model learned to treat "
-            "missing values."
-        )
+        return missing_note(self.missing, int(self._has_missing.sum()), self.n_rows)
 
     def _unseen(self) -> str:
         verb = "was" if sum(self.unseen.values()) == 1 else "were"
@@ -285,6 +279,37 @@ def _is_retyped(found: str, trained: str) -> bool:
         return False
     # Numbers and truth values read as the text of training lose nothing.
     return trained != "string"
+
+
+def missing_note(per_column: Mapping[str, int], n_lacking: int, n_rows: int) -> str:
+    """Say what is missing in rows, and what becomes of them.
+
+    Parameters
+    ----------
+    per_column : mapping of str to int
+        Column to number of missing values, of columns that have some.
+    n_lacking : int
+        Rows that lack a value.
+    n_rows : int
+        Rows in all.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    if n_rows == 1:
+        verb = "is" if len(per_column) == 1 else "are"
+        return (
+            f"{listed(list(per_column))} {verb} missing; the row is predicted as the "
+            "model learned to treat missing values."
+        )
+    parts = [f"{name} {n:,}" for name, n in per_column.items()]
+    return (
+        f"{n_lacking:,} of {n_rows:,} rows lack a value in some column "
+        f"({listed(parts)}); they are predicted as the model learned to treat "
+        "missing values."
+    )
 
 
 def counted(

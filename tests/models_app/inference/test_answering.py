@@ -87,7 +87,7 @@ def test_unseen_and_missing_values_are_noted(make_model):
 
     missing, unseen = answer(make_model(), [row])["notes"]
 
-    assert "weight 1" in missing
+    assert missing.startswith("weight is missing; ")
     assert "colour 1" in unseen
     assert "never seen in training" in unseen
 

@@ -296,7 +296,7 @@ def test_row_is_predicted_and_shown(client, fitted):
     assert "<html" not in content
     assert {row.label for row in answer.shares} == {"=yes", "-no"}
     assert answer.prediction == answer.shares[0].label
-    assert "colour 1" in " ".join(answer.notes)
+    assert "colour is missing" in " ".join(answer.notes)
     assert answer.prediction in html.unescape(content)
 
 
