@@ -21,6 +21,7 @@ from runs.api import (
     events,
     members,
     preflights,
+    presets,
     projects,
     runs,
     steering,
@@ -31,7 +32,7 @@ from runs.api import (
 from runs.api.instance import TuneboardAPI
 
 PARTS = (
-    *(projects, members, datasets, tables, catalogue, preflights),
+    *(projects, members, datasets, tables, catalogue, presets, preflights),
     *(runs, descents, steering),
     *(trials, comparing, events, analysis, models, artifacts, computations, decisions),
     *(rows, predictions, what_if, exports, leaderboards, comparing_models, workers),

@@ -56,6 +56,11 @@ BODIES: dict[Route, dict[str, Any]] = {
     Route("POST", "api/v1/models/<model_id>/computations"): {"kind": "diagnosis"},
     Route("POST", "api/v1/models/<model_id>/exports"): {"kind": "skops"},
     Route("PUT", "api/v1/models/<model_id>/stage"): {"stage": "champion"},
+    Route("POST", "api/v1/projects/<project_id>/presets"): {
+        "name": "Another",
+        "specification": {"cv": 3},
+    },
+    Route("PATCH", "api/v1/presets/<preset_id>"): {"name": "Another"},
     Route("POST", "api/v1/datasets/<dataset_id>/runs"): {
         "target": "likes",
         "algorithms": ["random_forest"],
