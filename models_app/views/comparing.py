@@ -25,6 +25,7 @@ from models_app.comparing.requested import (
     choices,
     request_set,
 )
+from models_app.comparing.tables import table_of
 from models_app.comparing.verdicts import verdicts
 from models_app.views.addresses import with_address
 from runs.access import dataset_for, may, project_for
@@ -164,13 +165,9 @@ def as_csv(request: PageRequest, project_id: int, name: str) -> HttpResponse:
         found = measured(project, request)
     except CompareError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain")
-    if name == "metrics":
-        table = page.metric_table(found)
-    else:
-        made = {card.name: card for card in page.cards(found, verdicts(found))}
-        if name not in made or not made[name].tables:
-            raise Http404
-        table = made[name].tables[-1]  # the last has the most: a curve's points
+    table = table_of(found, name)
+    if table is None:
+        raise Http404
     lines = b"".join(safe_lines([table.header, *table.rows]))
     headers = {"Content-Disposition": f'attachment; filename="compare-{name}.csv"'}
     return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

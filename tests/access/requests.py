@@ -18,6 +18,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "api/v1/models/<model_id>/exports/<kind>/file": {"kind": "skops"},
     "api/v1/models/<model_id>/computations/<kind>": {"kind": "diagnosis"},
     "api/v1/models/<model_id>/artifacts/<kind>/file": {"kind": "skops"},
+    "api/v1/models/<model_id>/artifacts/<kind>/csv": {"kind": "metrics"},
 }
 # Without these an address asks for nothing that there could be.
 QUERIES: dict[str, str] = {
