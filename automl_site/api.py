@@ -4,6 +4,7 @@ from models_app.api import (
     artifacts,
     computations,
     decisions,
+    evaluation_sets,
     exports,
     leaderboards,
     models,
@@ -35,7 +36,8 @@ PARTS = (
     *(projects, members, datasets, tables, catalogue, presets, preflights),
     *(runs, descents, steering),
     *(trials, comparing, events, analysis, models, artifacts, computations, decisions),
-    *(rows, predictions, what_if, exports, leaderboards, comparing_models, workers),
+    *(rows, predictions, what_if, exports, leaderboards, comparing_models),
+    *(evaluation_sets, workers),
 )
 api = TuneboardAPI()
 for part in PARTS:

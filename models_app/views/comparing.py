@@ -16,12 +16,12 @@ from django.views.decorators.vary import vary_on_headers
 from models_app.comparing import asked as asking
 from models_app.comparing import page
 from models_app.comparing.asked import Asked, CompareError, OtherRowsError
-from models_app.comparing.common import Common, common_rows, wanted_models
+from models_app.comparing.common import wanted_models
 from models_app.comparing.numbers import Numbers, numbers
-from models_app.comparing.on_set import NotPredictedError, common_set
+from models_app.comparing.on_set import NotPredictedError, rows_asked_for
 from models_app.comparing.requested import (
     Candidate,
-    candidates,
+    candidate_of,
     choices,
     request_set,
 )
@@ -83,12 +83,6 @@ def index(request: PageRequest, project_id: int) -> HttpResponse:
     return render(request, "models_app/compare.html", context)
 
 
-def rows_asked_for(project: Project, asked: Asked) -> Common:
-    if asked.on is None:
-        return common_rows(project, asked.models)
-    return common_set(project, asked.models, asked.on)
-
-
 def offer(request: PageRequest, project: Project, asked: Asked) -> dict[str, Any]:
     """Return the datasets an evaluation set can be of, and whether to have it made."""
     found: list[Candidate] = []
@@ -117,9 +111,7 @@ def request_rows(request: PageRequest, project_id: int) -> HttpResponse:
     dataset = dataset_for(request.user, asked.on or 0, Role.EDITOR)
     try:
         models = wanted_models(project, asked.models)
-        if all(candidate.dataset != dataset for candidate in candidates(models)):
-            raise CompareError(f"{dataset} lacks columns that these models need.")
-        request_set(models, dataset, user=request.user)
+        request_set(models, candidate_of(models, dataset.pk), user=request.user)
     except (CompareError, ValidationError) as error:
         messages.error(request, getattr(error, "message", str(error)))
     page = reverse("models_app:compare_models", args=[project.pk])
