@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Self, Unpack
 
 import pandas as pd
 
-from tuneboard_client import documents
+from tuneboard_client import documents, presets
 from tuneboard_client.documents import Options, RunDocument, Space
 from tuneboard_client.errors import FailedError
+from tuneboard_client.presets import Preset
 from tuneboard_client.resources import Resource, until
 from tuneboard_client.runs import Run
 
@@ -236,3 +237,40 @@ class Dataset(Resource):
         """
         found = self._transport.pages("/runs", {"dataset": self.id})
         return [Run.of(self._transport, one) for one in found]
+
+    def save_preset(
+        self,
+        name: str,
+        document: RunDocument | Mapping[str, Any],
+        *,
+        description: str = "",
+        replace: bool = False,
+    ) -> Preset:
+        """Keep a configuration for this table as a preset of its project.
+
+        Parameters
+        ----------
+        name : str
+            What to call it.
+        document : RunDocument
+            As for `start`; what it leaves open is answered as for this table.
+        description : str, default ''
+            What it is for.
+        replace : bool, default False
+            Whether it takes the place of one of this name.
+
+        Returns
+        -------
+        Preset
+            The preset; ``columns_not_kept`` names the columns that the document asks
+            something of.
+        """
+        return presets.save(
+            self._transport,
+            self.project,
+            name,
+            description=description,
+            replace=replace,
+            dataset=self.id,
+            configuration=dict(document),
+        )
