@@ -25,6 +25,7 @@ from runs.api import (
     presets,
     projects,
     runs,
+    samples,
     steering,
     tables,
     trials,
@@ -33,7 +34,7 @@ from runs.api import (
 from runs.api.instance import TuneboardAPI
 
 PARTS = (
-    *(projects, members, datasets, tables, catalogue, presets, preflights),
+    *(projects, members, datasets, samples, tables, catalogue, presets, preflights),
     *(runs, descents, steering),
     *(trials, comparing, events, analysis, models, artifacts, computations, decisions),
     *(rows, predictions, what_if, exports, leaderboards, comparing_models),

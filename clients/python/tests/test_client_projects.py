@@ -203,3 +203,15 @@ def test_workers_tell_what_they_do(client):
     assert host.n_cores >= 1
     assert host.seen_at.tzinfo is not None
     assert len(host.processes) == host.n_processes
+
+
+def test_sample_table_is_added_by_its_name(client):
+    project = client.create_project("Samples by name")
+
+    dataset = project.add_sample("penguins")
+
+    sample = client.samples()["penguins"]
+    assert (dataset.name, dataset.n_rows) == (sample["title"], 344)
+    assert dataset.kind_of(sample["target"]) == "category"
+    with pytest.raises(InvalidRequestError, match="auto_mpg"):
+        project.add_sample("nothing")

@@ -232,6 +232,16 @@ class Client:
         asked = {"project": project.id} if project else {}
         return {one["name"]: one for one in self.get("/presets", asked)["items"]}
 
+    def samples(self) -> dict[str, dict[str, Any]]:
+        """Return the sample tables.
+
+        Returns
+        -------
+        dict of str to dict
+            By name: ``title``, ``description``, ``target``, ``licence``, ...
+        """
+        return {one["name"]: one for one in self.get("/samples")["items"]}
+
     # --- Workers ----------------------------------------------------------------------
 
     def workers(self) -> Workers:

@@ -79,6 +79,29 @@ class Project(Ranked):
         dataset = Dataset.of(self._transport, made)
         return dataset.wait(timeout=timeout) if wait else dataset
 
+    def add_sample(
+        self, name: str, *, wait: bool = True, timeout: float | None = None
+    ) -> Dataset:
+        """Add one of the sample tables, which `Client.samples` lists.
+
+        Parameters
+        ----------
+        name : str
+            As ``penguins``.
+        wait : bool, default True
+            Whether to wait until it is read.
+        timeout : float, optional
+            Seconds after which to give up waiting.
+
+        Returns
+        -------
+        Dataset
+            The table.
+        """
+        made = self._transport.create(f"{self._path()}/samples", {"sample": name})
+        dataset = Dataset.of(self._transport, made)
+        return dataset.wait(timeout=timeout) if wait else dataset
+
     def datasets(self) -> list[Dataset]:
         """Return its tables in their newest versions, the newest first.
 
