@@ -24,6 +24,7 @@ from runs.api import (
     preflights,
     presets,
     projects,
+    readings,
     runs,
     samples,
     steering,
@@ -34,7 +35,17 @@ from runs.api import (
 from runs.api.instance import TuneboardAPI
 
 PARTS = (
-    *(projects, members, datasets, samples, tables, catalogue, presets, preflights),
+    *(
+        projects,
+        members,
+        datasets,
+        samples,
+        tables,
+        readings,
+        catalogue,
+        presets,
+        preflights,
+    ),
     *(runs, descents, steering),
     *(trials, comparing, events, analysis, models, artifacts, computations, decisions),
     *(rows, predictions, what_if, exports, leaderboards, comparing_models),

@@ -84,8 +84,7 @@ def tried_out(preview: ReadingPreview) -> TriedReadingOut:
 def try_reading(request: ApiRequest, dataset_id: int) -> TriedReadingOut:
     """Have the first rows read with options that are not applied; the table stays.
 
-    What was tried with the same options is answered at once, for as long as it is kept:
-    some hours.
+    What was tried with the same options within the last hour is answered at once.
     """
     dataset = dataset_for(request.user, dataset_id, Role.EDITOR)
     wish = shaped(json_body(request), TrialReadingIn)

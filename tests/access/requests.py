@@ -57,6 +57,7 @@ BODIES: dict[Route, dict[str, Any]] = {
     Route("POST", "api/v1/models/<model_id>/computations"): {"kind": "diagnosis"},
     Route("POST", "api/v1/models/<model_id>/exports"): {"kind": "skops"},
     Route("PUT", "api/v1/models/<model_id>/stage"): {"stage": "champion"},
+    Route("POST", "api/v1/datasets/<dataset_id>/reading/tries"): {"options": {}},
     Route("POST", "api/v1/projects/<project_id>/samples"): {"sample": "penguins"},
     Route("POST", "api/v1/projects/<project_id>/presets"): {
         "name": "Another",

@@ -215,3 +215,17 @@ def test_sample_table_is_added_by_its_name(client):
     assert dataset.kind_of(sample["target"]) == "category"
     with pytest.raises(InvalidRequestError, match="auto_mpg"):
         project.add_sample("nothing")
+
+
+def test_reading_is_tried_on_the_first_rows(dataset):
+    found = dataset.try_reading({"delimiter": ";"})
+    as_it_is = dataset.try_reading({})
+
+    assert found.shape[1] == 1
+    assert list(as_it_is.columns) == [column["name"] for column in dataset.columns]
+    assert as_it_is.attrs["kinds"]["species"] == "category"
+    assert as_it_is["species"].iloc[0] == "Adelie"
+    with pytest.raises(InvalidRequestError, match="delimiter"):
+        dataset.try_reading({"delimiter": 3})
+    with pytest.raises(FailedError, match="cannot be read so"):
+        dataset.try_reading({"format": "parquet"})

@@ -103,6 +103,45 @@ class Dataset(Resource):
         made = self._transport.create(f"{self._path()}/reading", body)
         return Dataset.of(self._transport, made).wait(timeout=timeout)
 
+    def try_reading(
+        self, options: Mapping[str, Any], *, timeout: float | None = None
+    ) -> pd.DataFrame:
+        """Return the first rows as they would be read; the table stays as it is.
+
+        Parameters
+        ----------
+        options : mapping
+            Overrides of what is detected, as for `read_again`.
+        timeout : float, optional
+            Seconds after which to give up waiting.
+
+        Returns
+        -------
+        DataFrame
+            The rows as texts; ``frame.attrs["kinds"]`` has the kind of each column.
+
+        Raises
+        ------
+        FailedError
+            If the file cannot be read so; the message says why.
+        """
+        path = f"{self._path()}/reading/tries"
+        found = self._transport.create(path, {"options": dict(options)})
+
+        def is_settled() -> bool:
+            """Ask again."""
+            found.update(self._transport.get(f"{path}/{found['id']}"))
+            return found["state"] in {"ready", "failed"}
+
+        for _ in until(is_settled, what="The first rows", timeout=timeout):
+            pass
+        if found["state"] == "failed":
+            raise FailedError(f"The file cannot be read so: {found['error']}")
+        kinds = {one["name"]: one["kind"] for one in found["columns"]}
+        frame = pd.DataFrame(found["rows"], columns=list(kinds))
+        frame.attrs["kinds"] = kinds
+        return frame
+
     def kind_of(self, column: str) -> str:
         """Return the kind of a column.
 
