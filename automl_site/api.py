@@ -4,6 +4,7 @@ from models_app.api import (
     artifacts,
     computations,
     decisions,
+    evaluation_sets,
     exports,
     leaderboards,
     models,
@@ -21,8 +22,11 @@ from runs.api import (
     events,
     members,
     preflights,
+    presets,
     projects,
+    readings,
     runs,
+    samples,
     steering,
     tables,
     trials,
@@ -31,10 +35,21 @@ from runs.api import (
 from runs.api.instance import TuneboardAPI
 
 PARTS = (
-    *(projects, members, datasets, tables, catalogue, preflights),
+    *(
+        projects,
+        members,
+        datasets,
+        samples,
+        tables,
+        readings,
+        catalogue,
+        presets,
+        preflights,
+    ),
     *(runs, descents, steering),
     *(trials, comparing, events, analysis, models, artifacts, computations, decisions),
-    *(rows, predictions, what_if, exports, leaderboards, comparing_models, workers),
+    *(rows, predictions, what_if, exports, leaderboards, comparing_models),
+    *(evaluation_sets, workers),
 )
 api = TuneboardAPI()
 for part in PARTS:

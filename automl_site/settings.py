@@ -51,6 +51,8 @@ GRID_LIMIT = env.int("GRID_LIMIT", default=100_000)
 CACHE_LIMIT_MB = env.int("CACHE_LIMIT_MB", default=20_480)
 # Of the API, for a token: enough for any script that waits for what it has asked for.
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
+# In each web process: far more pages than anybody looks at, far fewer than would hurt.
+SOCKETS_A_USER = env.int("SOCKETS_A_USER", default=1000)
 # For how many days the audit log tells who did what; 0 for as long as it stands.
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=365)
 # Whether each model is diagnosed and explained as soon as it is ready.

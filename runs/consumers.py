@@ -6,7 +6,6 @@ from collections.abc import Hashable
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from runs.addresses import whole_number
@@ -16,6 +15,7 @@ from runs.models import Run
 from runs.relay.base import Relay, leave, relay_for
 from runs.relay.doors import REFUSED, SIGNED_OUT, Guest, doors
 from runs.relay.overview import Audience, OverviewRelay
+from runs.relay.places import FULL, PlacedConsumer, reason
 from runs.relay.run import RunRelay
 from runs.relay.slots import Slot
 
@@ -30,7 +30,7 @@ def rights(user: AnyUser, run_id: int) -> bool | None:
     return runs.visible_to(user, Role.EDITOR).exists()
 
 
-class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class LiveConsumer(PlacedConsumer):
     """A viewer of a page; which page and as whom is for its subclasses to say."""
 
     # Hints come to the relay: a channel for each viewer would only wait to be cancelled.
@@ -57,6 +57,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(code=REFUSED if user.is_authenticated else SIGNED_OUT)
             return
         await self.accept()
+        if not self.takes_place(user.pk):
+            # Told to a socket that is open: a refused handshake would tell no code.
+            await self.close(code=FULL, reason=reason())
+            return
         relay = self.find_relay()
         self.slot = Slot(audience, together=relay.together)
         first = await relay.first(audience)

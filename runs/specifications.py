@@ -262,6 +262,11 @@ def trials_asked(wish: Configuration | Run) -> int | None:
     return None if in_seconds else wish.n_trials
 
 
+def not_reusable(wish: Configuration | Run, dataset: Dataset) -> list[str]:
+    """Return the columns that something is asked of, which `reusable` leaves out."""
+    return [name for name in [*left_out(wish, dataset), wish.split_column] if name]
+
+
 def changed_spaces(
     spaces: Mapping[str, Mapping[str, Any]], task: str, strategy: str
 ) -> dict[str, dict[str, Any]]:

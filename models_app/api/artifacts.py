@@ -15,6 +15,7 @@ from models_app import members
 from models_app.access import model_for
 from models_app.answers import answers_of_artifact
 from models_app.enums import ArtifactKind
+from models_app.explained.files import has_table, table_file
 from models_app.exporting import SUFFIXES, folder_name
 from models_app.models import Artifact, ModelMeta
 from models_app.noting import note_model
@@ -34,6 +35,9 @@ class ArtifactOut(Schema):
     rows: str = Field(description="holdout, out_of_fold or training")
     n_rows: int | None
     url: str
+    csv: str | None = Field(
+        description="The same numbers as a table, of kinds that are one."
+    )
 
 
 class ArtifactDetail(ArtifactOut):
@@ -52,11 +56,14 @@ class ArtifactQuery(Schema):
 
 
 def fields_of(artifact: Artifact) -> dict[str, Any]:
+    at = [artifact.model_id, artifact.kind]
+    is_table = has_table(artifact.kind)
     return {
         "kind": artifact.kind,
         "rows": artifact.rows,
         "n_rows": artifact.n_rows,
-        "url": reverse("api:get_artifact", args=[artifact.model_id, artifact.kind]),
+        "url": reverse("api:get_artifact", args=at),
+        "csv": reverse("api:get_artifact_csv", args=at) if is_table else None,
     }
 
 
@@ -126,6 +133,23 @@ def get_artifact_file(
 ) -> HttpResponseBase:
     """Return the file of what is too large to be sent as JSON."""
     return file_of(request, model_for(request.user, model_id), kind)
+
+
+@router.get(
+    "/models/{int:model_id}/artifacts/{kind}/csv",
+    **sends_file(422, media_types=("text/csv",)),
+)
+def get_artifact_csv(
+    request: ApiRequest, model_id: int, kind: ArtifactKind
+) -> HttpResponseBase:
+    """Return the numbers of one chart as a table, a row a number.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
+    model = model_for(request.user, model_id)
+    if not has_table(kind):
+        raise ProblemError(404, "Its numbers are no table: take them as JSON.")
+    return table_file(request, model, get_object_or_404(model.artifacts, kind=kind))
 
 
 @router.get("/models/{int:model_id}/file", **sends_file())

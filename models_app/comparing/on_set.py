@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from models_app.comparing.asked import CompareError
+from models_app.comparing.asked import Asked, CompareError
 from models_app.comparing.common import (
     Common,
     Member,
     check_classes,
+    common_rows,
     fit_seconds,
     named,
     positive_of,
     stored_artifacts,
     wanted_models,
 )
-from models_app.comparing.requested import Status, candidates, status_of
+from models_app.comparing.requested import Status, candidate_of, status_of
 from models_app.enums import ArtifactKind
 from models_app.evaluation_sets.sets import split_key, unpack
 from models_app.models import ModelMeta
@@ -37,19 +38,20 @@ class NotPredictedError(CompareError):
         self.status = status
 
 
+def rows_asked_for(project: Project, asked: Asked) -> Common:
+    """Return models on their own common rows, or on those of the dataset asked for."""
+    if asked.on is None:
+        return common_rows(project, asked.models)
+    return common_set(project, asked.models, asked.on)
+
+
 def common_set(project: Project, numbers: list[int], dataset_id: int) -> Common:
     """Return models with their predictions of a dataset's rows.
 
     Raises CompareError with a sentence; NotPredictedError while there are none.
     """
     models = wanted_models(project, numbers)
-    known = {c.dataset.pk: c.dataset for c in candidates(models)}
-    dataset = known.get(dataset_id)
-    if dataset is None:
-        raise CompareError(
-            "These models cannot be compared on that dataset: it is not in the project, "
-            "or lacks the target or a column that one of them learns from."
-        )
+    dataset = candidate_of(models, dataset_id)
     status = status_of(models, dataset)
     if not status.is_done:
         raise NotPredictedError(status)

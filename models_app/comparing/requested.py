@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from models_app import services
+from models_app.comparing.asked import CompareError
 from models_app.enums import ComputationState
 from models_app.evaluation_sets.sets import (
     KEPT,
@@ -60,6 +61,17 @@ def candidates(models: Sequence[ModelMeta]) -> list[Candidate]:
         if needed <= {str(column["name"]) for column in dataset.columns}
     ]
     return sorted(found, key=lambda candidate: candidate.n_learners)
+
+
+def candidate_of(models: Sequence[ModelMeta], dataset_id: int) -> Dataset:
+    """Return a dataset that models can be compared on, or raise CompareError."""
+    known = {c.dataset.pk: c.dataset for c in candidates(models)}
+    if dataset_id not in known:
+        raise CompareError(
+            "These models cannot be compared on that dataset: it is not in the project, "
+            "or lacks the target or a column that one of them learns from."
+        )
+    return known[dataset_id]
 
 
 def choices(models: Sequence[ModelMeta]) -> list[Candidate]:

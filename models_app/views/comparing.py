@@ -16,15 +16,16 @@ from django.views.decorators.vary import vary_on_headers
 from models_app.comparing import asked as asking
 from models_app.comparing import page
 from models_app.comparing.asked import Asked, CompareError, OtherRowsError
-from models_app.comparing.common import Common, common_rows, wanted_models
+from models_app.comparing.common import wanted_models
 from models_app.comparing.numbers import Numbers, numbers
-from models_app.comparing.on_set import NotPredictedError, common_set
+from models_app.comparing.on_set import NotPredictedError, rows_asked_for
 from models_app.comparing.requested import (
     Candidate,
-    candidates,
+    candidate_of,
     choices,
     request_set,
 )
+from models_app.comparing.tables import table_of
 from models_app.comparing.verdicts import verdicts
 from models_app.views.addresses import with_address
 from runs.access import dataset_for, may, project_for
@@ -82,12 +83,6 @@ def index(request: PageRequest, project_id: int) -> HttpResponse:
     return render(request, "models_app/compare.html", context)
 
 
-def rows_asked_for(project: Project, asked: Asked) -> Common:
-    if asked.on is None:
-        return common_rows(project, asked.models)
-    return common_set(project, asked.models, asked.on)
-
-
 def offer(request: PageRequest, project: Project, asked: Asked) -> dict[str, Any]:
     """Return the datasets an evaluation set can be of, and whether to have it made."""
     found: list[Candidate] = []
@@ -116,9 +111,7 @@ def request_rows(request: PageRequest, project_id: int) -> HttpResponse:
     dataset = dataset_for(request.user, asked.on or 0, Role.EDITOR)
     try:
         models = wanted_models(project, asked.models)
-        if all(candidate.dataset != dataset for candidate in candidates(models)):
-            raise CompareError(f"{dataset} lacks columns that these models need.")
-        request_set(models, dataset, user=request.user)
+        request_set(models, candidate_of(models, dataset.pk), user=request.user)
     except (CompareError, ValidationError) as error:
         messages.error(request, getattr(error, "message", str(error)))
     page = reverse("models_app:compare_models", args=[project.pk])
@@ -164,13 +157,9 @@ def as_csv(request: PageRequest, project_id: int, name: str) -> HttpResponse:
         found = measured(project, request)
     except CompareError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain")
-    if name == "metrics":
-        table = page.metric_table(found)
-    else:
-        made = {card.name: card for card in page.cards(found, verdicts(found))}
-        if name not in made or not made[name].tables:
-            raise Http404
-        table = made[name].tables[-1]  # the last has the most: a curve's points
+    table = table_of(found, name)
+    if table is None:
+        raise Http404
     lines = b"".join(safe_lines([table.header, *table.rows]))
     headers = {"Content-Disposition": f'attachment; filename="compare-{name}.csv"'}
     return HttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

@@ -1,7 +1,6 @@
 """How good a model is, its numbers as files, and what is decided by them."""
 
 from collections.abc import Callable
-from itertools import chain
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,36 +10,19 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from models_app import choosing
 from models_app.access import model_for
-from models_app.cards.card import NumberTable, options_of
-from models_app.cards.diagnosis_tables import DIAGNOSIS_TABLES
+from models_app.cards.card import options_of
 from models_app.cards.registry import evaluation_cards, is_outdated
-from models_app.cards.tables import TABLES as EVALUATION_TABLES
-from models_app.cards.tables import TableMaker
 from models_app.enums import ArtifactKind, ComputationKind, Recalibration
-from models_app.explained.tables import TABLES as EXPLANATION_TABLES
+from models_app.explained.files import TABLES, has_table, table_file
 from models_app.forms import RecalibrationForm, ThresholdForm
-from models_app.models import Artifact, ModelMeta
+from models_app.models import ModelMeta
 from models_app.views.frame import computation_of, frame
 from runs.enums import Role
-from runs.http import PageRequest, download
-from runs.spreadsheets import safe_lines
-
-
-def first_table(maker: Callable[[Artifact], list[NumberTable]]) -> TableMaker:
-    """Return what makes the table of the kind itself, of a kind that has several."""
-    return lambda model, artifact: maker(artifact)[0]
-
-
-TABLES: dict[ArtifactKind, TableMaker] = {
-    **EVALUATION_TABLES,
-    **DIAGNOSIS_TABLES,
-    **{kind: first_table(maker) for kind, maker in EXPLANATION_TABLES.items()},
-}
+from runs.http import PageRequest
 
 
 @require_GET
@@ -89,17 +71,9 @@ def artifact_csv(request: PageRequest, model_id: int, kind: str) -> HttpResponse
     """Answer with the numbers of one chart as a table."""
     model = model_for(request.user, model_id)
     found = get_object_or_404(model.artifacts, kind=kind)
-    maker = TABLES.get(ArtifactKind(found.kind))
-    if maker is None:
+    if not has_table(found.kind):
         raise Http404
-    table = maker(model, found)
-    name = slugify(f"{model.run.name} {model.algorithm} {kind}") or kind
-    return download(
-        request,
-        safe_lines(chain([table.header], table.rows)),
-        filename=f"{name}.csv",
-        content_type="text/csv; charset=utf-8",
-    )
+    return table_file(request, model, found)
 
 
 @require_POST

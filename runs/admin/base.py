@@ -21,13 +21,9 @@ from runs.services.requeue import requeue
 LEASE = ["worker", "attempts", "lease_until", "published_at"]
 
 
-class DeletesWithFiles(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Deletion that takes files along and says how much goes, in counts.
+class NotesDeletion(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What is deleted here is in the audit log like what is deleted on a page."""
 
-    Django's own page lists every row that goes along, which for a run means thousands.
-    """
-
-    # What is deleted here is in the audit log like what is deleted on a page.
     deleted_as: Action | None = None
 
     def note_deleted(self, row: Model) -> None:
@@ -43,6 +39,13 @@ class DeletesWithFiles(admin.ModelAdmin):  # type: ignore[type-arg]
         for row in queryset:
             self.note_deleted(row)
         super().delete_queryset(request, queryset)
+
+
+class DeletesWithFiles(NotesDeletion):
+    """Deletion that takes files along and says how much goes, in counts.
+
+    Django's own page lists every row that goes along, which for a run means thousands.
+    """
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

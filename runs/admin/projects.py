@@ -9,7 +9,14 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from runs import audit
-from runs.admin.base import DeletesWithFiles, Recorded, Unchangeable, listed, to
+from runs.admin.base import (
+    DeletesWithFiles,
+    NotesDeletion,
+    Recorded,
+    Unchangeable,
+    listed,
+    to,
+)
 from runs.contents import count_of
 from runs.enums import Action, Role
 from runs.models import Dataset, Membership, Project, Run, SavedPreset, TableView
@@ -98,7 +105,8 @@ class MembershipAdmin(Unchangeable):
 
 
 @admin.register(SavedPreset)
-class SavedPresetAdmin(Recorded):
+class SavedPresetAdmin(NotesDeletion, Recorded):
+    deleted_as = Action.PRESET_DELETED
     list_display = ["name", to("project"), "description", "created_by", "created_at"]
     search_fields = ["name", "project__name", "created_by__username"]
     list_select_related = ["project", "created_by"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
 from runs.access import project_for
@@ -39,6 +40,8 @@ class PresetOut(Schema):
     description: str
     costs: str
     project: int | None = Field(description="The project that has saved it.")
+    id: int | None = Field(description="Of a saved one.")
+    url: str | None = Field(description="Of a saved one: to look at and change it.")
     specification: dict[str, Any] | None = Field(
         description="What a saved one says; the product’s own depend on the table."
     )
@@ -85,6 +88,8 @@ def list_presets(request: ApiRequest, query: Query[PresetQuery]) -> PresetList:
             description=preset.description,
             costs=preset.costs,
             project=None,
+            id=None,
+            url=None,
             specification=None,
         )
         for preset in PRESETS.values()
@@ -98,6 +103,8 @@ def list_presets(request: ApiRequest, query: Query[PresetQuery]) -> PresetList:
                 description=saved.description,
                 costs="",
                 project=project.pk,
+                id=saved.pk,
+                url=reverse("api:get_preset", args=[saved.pk]),
                 specification=saved.specification,
             )
             for saved in project.saved_presets.all()

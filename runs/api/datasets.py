@@ -18,8 +18,8 @@ from runs.api.problems import FieldError, invalid, pointer
 from runs.api.responses import MAX_ID, SENT, Paging, answers, body, sends
 from runs.api.security import ApiRequest
 from runs.enums import Role
-from runs.forms.datasets import UploadForm
-from runs.models import Dataset
+from runs.forms.datasets import PasteForm, UploadForm
+from runs.models import Dataset, Project
 from runs.overview import overview, progress_text
 from runs.services import datasets as services
 
@@ -35,9 +35,14 @@ UPLOAD = {
             "description": "The project it is for.",
         },
         "file": {"type": "string", "format": "binary", "description": "The table."},
+        "text": {
+            "type": "string",
+            "description": "Or its cells, as they come from a spreadsheet’s clipboard.",
+        },
         "name": {"type": "string", "maxLength": 200, "description": "Else the file’s."},
     },
-    "required": ["project", "file"],
+    "required": ["project"],
+    "anyOf": [{"required": ["file"]}, {"required": ["text"]}],
 }
 
 
@@ -173,17 +178,28 @@ def upload_dataset(request: ApiRequest) -> DatasetDetail:
         detail = "Give the id of the project it is for."
         raise invalid([FieldError(detail, pointer=pointer("project"))])
     project = project_for(request.user, project_id, Role.EDITOR)
-    form = UploadForm(request.POST, request.FILES)
-    refuse_form_errors(form)
     name = request.POST.get("name", "").strip()
     if not storable(name) or len(name) > 200:
         detail = "A name has at most 200 characters, none of them unprintable."
         raise invalid([FieldError(detail, pointer=pointer("name"))])
+    if "text" in request.POST:
+        return dataset_detail(pasted(request, project))
+    form = UploadForm(request.POST, request.FILES)
+    refuse_form_errors(form)
     file = form.cleaned_data["file"]
     dataset = services.add_dataset(
         user=request.user, project=project, file=file, filename=file.name, name=name
     )
     return dataset_detail(dataset)
+
+
+def pasted(request: ApiRequest, project: Project) -> Dataset:
+    if "file" in request.FILES:
+        detail = "Send a file or a text, not both."
+        raise invalid([FieldError(detail, pointer=pointer("text"))])
+    form = PasteForm(request.POST)
+    refuse_form_errors(form)
+    return services.add_pasted(user=request.user, project=project, **form.cleaned_data)
 
 
 @router.get("/datasets/{int:dataset_id}", **answers(200, DatasetDetail, 404))

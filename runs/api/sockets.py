@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser, User
@@ -23,6 +22,7 @@ from runs.api.responses import MAX_ID
 from runs.enums import Scope
 from runs.relay.base import Relay, cancelled, leave
 from runs.relay.events import event_relay
+from runs.relay.places import FULL, PlacedConsumer, reason
 from runs.relay.slots import Slot
 from runs.services.tokens import valid_token
 
@@ -46,6 +46,7 @@ class ClosedError(Exception):
 
 
 class News(NamedTuple):
+    reader: int  # the user who may see them
     events: list[EventOut]
     is_all: bool  # whether there are no later ones
     is_over: bool  # whether the run had ended before they were read
@@ -91,16 +92,17 @@ def bearer_secret(scope: dict[str, Any]) -> str | None:
 
 def look(caller: Caller, run_id: int, since: int) -> News:
     """Return the next events for whoever may still see the run."""
+    user = caller.user()
     try:
-        run = run_for(caller.user(), run_id)
+        run = run_for(user, run_id)
     except Http404:
         raise ClosedError(GONE, "There is no such run.") from None
     found = events_after(run, since, limit=BATCH)
     # The run was read first: of one that had ended by then, these are the last.
-    return News(found, len(found) < BATCH, run.has_ended)
+    return News(user.pk, found, len(found) < BATCH, run.has_ended)
 
 
-class EventConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class EventConsumer(PlacedConsumer):
     """Sends each event once, in order; where it began, the client says by `since`."""
 
     channel_layer_alias = None
@@ -143,6 +145,8 @@ class EventConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         while True:
             self.slot.filled.clear()
             news: News = await read(caller, self.run_id, since)
+            if not self.takes_place(news.reader):
+                raise ClosedError(FULL, reason())
             for event in news.events:
                 text = json.dumps(event.model_dump(), cls=NinjaJSONEncoder)
                 await self.send(text_data=text)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F
 from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
@@ -16,6 +17,7 @@ from runs.access import run_for
 from runs.api.bodies import json_body, shaped
 from runs.api.creating import creates
 from runs.api.errors import said_at
+from runs.api.files import sends_file
 from runs.api.paging import Key, Page, page_of
 from runs.api.problems import FieldError, invalid, pointer
 from runs.api.responses import SENT, Paging, answers, body
@@ -26,6 +28,7 @@ from runs.queries import metric_rows, shown_params
 from runs.search.metrics import METRICS
 from runs.search.problem import SpecError
 from runs.services import steering
+from runs.trials.files import TYPES, Kind, trials_file
 from runs.trials.layout import Layout
 from runs.trials.listing import Listing
 
@@ -103,6 +106,13 @@ class TrialQuery(Paging):
     state: list[TrialState] | None = Field(None, description="Only in these states.")
 
 
+class TrialFileQuery(Schema):
+    format: Kind = Field("csv", description="What the file is.")
+    order: str = Field("number", description="A column; `-` before it turns the order.")
+    algorithm: list[str] | None = Field(None, description="Only of these.")
+    state: list[TrialState] | None = Field(None, description="Only in these states.")
+
+
 def fields_of(trial: Trial, run: Run) -> dict[str, Any]:
     metric = METRICS[run.scoring]
     return {
@@ -154,14 +164,38 @@ def list_trials(
     request: ApiRequest, run_id: int, query: Query[TrialQuery]
 ) -> TrialList:
     run = run_for(request.user, run_id)
-    asked = QueryDict(request.GET.urlencode(), mutable=True)
-    for name in PAGING:
-        asked.pop(name, None)
-    found = page_asked_for(Listing(run, asked, Layout()), query)
+    found = page_asked_for(listing_of(request, run, besides=PAGING), query)
     return TrialList(
         items=[TrialOut(**fields_of(trial, run)) for trial in found.rows],
         next_cursor=found.next_cursor,
     )
+
+
+@router.get(
+    "/runs/{int:run_id}/trials/file",
+    **sends_file(422, media_types=("text/csv", TYPES["parquet"])),
+)
+def get_trials_file(
+    request: ApiRequest, run_id: int, query: Query[TrialFileQuery]
+) -> HttpResponseBase:
+    """Return the trials that pass the filters as a file, with all of their columns.
+
+    Filters and order are those of the list. In CSV, a text that a spreadsheet would take
+    for a formula has an apostrophe before it.
+    """
+    run = run_for(request.user, run_id)
+    listing = listing_of(request, run, besides=frozenset({"format"}))
+    refuse_unknown(listing)
+    columns = listing.file_columns(which="all")
+    return trials_file(request, listing, columns, kind=query.format)
+
+
+def listing_of(request: ApiRequest, run: Run, *, besides: frozenset[str]) -> Listing:
+    """Return what filters and order of an address ask for; `besides` are neither."""
+    asked = QueryDict(request.GET.urlencode(), mutable=True)
+    for name in besides:
+        asked.pop(name, None)
+    return Listing(run, asked, Layout())
 
 
 def page_asked_for(listing: Listing, query: TrialQuery) -> Page:

@@ -1,15 +1,22 @@
 """Keeping a configuration as a preset of the project, and changing one that is kept."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from runs.forms.carried import listed
 from runs.models import SavedPreset
 from runs.search.problem import SpecError
-from runs.specifications import NOT_REUSABLE, answered, parse_all, read_document
+from runs.specifications import (
+    KEYS,
+    NOT_REUSABLE,
+    answered,
+    parse_all,
+    read_document,
+)
 
 
 class SaveForm(forms.Form):
@@ -58,10 +65,22 @@ class PresetForm(forms.Form):
             found = read_document(self.cleaned_data["specification"])
         except SpecError as error:
             raise ValidationError(str(error).capitalize()) from None
-        arguments, problems = parse_all(found)
+        specification, problems = read_reusable(found)
         if problems:
-            raise ValidationError([str(error) for error in problems.values()])
-        if named := sorted(NOT_REUSABLE.intersection(arguments)):
-            message = f"A preset is for any table: leave out {', '.join(named)}."
-            raise ValidationError(message)
-        return answered(arguments)
+            raise ValidationError(list(problems.values()))
+        return specification
+
+
+def read_reusable(found: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a preset is to say, and by key what cannot be said in one."""
+    arguments, wrong = parse_all(found)
+    problems = {key: str(error) for key, error in wrong.items()}
+    for key in found:
+        if key not in wrong and KEYS[key] in NOT_REUSABLE:
+            problems[key] = f"A preset is for any table: leave out {key}."
+    return answered(arguments), problems
+
+
+def not_kept(columns: Sequence[str]) -> str:
+    """Say what a preset made of a configuration does not have of it."""
+    return f"What was asked of columns is not kept in it: {listed([*columns])}."

@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from runs import audit
+from runs.enums import Action
 from runs.models import Project, SavedPreset
 from runs.search.presets import PRESETS
 
@@ -40,6 +42,8 @@ def save_preset(
     preset.created_by = user
     preset.full_clean(exclude=["specification"])
     preset.save()
+    note = "" if there is None else "In place of the one of this name."
+    note_preset(Action.PRESET_SAVED, preset, note, user=user)
     return preset
 
 
@@ -48,15 +52,18 @@ def change_preset(
     preset: SavedPreset, *, name: str, description: str, specification: dict[str, Any]
 ) -> None:
     """Rename a preset, or change what it says; runs made with it stay what they are."""
-    preset.name = checked(name)
+    before, preset.name = preset.name, checked(name)
     preset.description = description.strip()
     preset.specification = specification
     same = SavedPreset.objects.filter(project_id=preset.project_id, name=preset.name)
     if same.exclude(pk=preset.pk).exists():
         message = f"There is a preset “{preset.name}” already; choose another name."
         raise ValidationError({"name": message})
-    preset.full_clean(exclude=["specification"])
+    # Whoever made it may have no account any more.
+    preset.full_clean(exclude=["specification", "created_by"])
     preset.save()
+    note = f"It was called “{before}”." if before != preset.name else ""
+    note_preset(Action.PRESET_CHANGED, preset, note)
 
 
 def checked(name: str) -> str:
@@ -69,5 +76,13 @@ def checked(name: str) -> str:
     return name
 
 
+@transaction.atomic
 def delete_preset(preset: SavedPreset) -> None:
+    note_preset(Action.PRESET_DELETED, preset)
     preset.delete()
+
+
+def note_preset(
+    action: Action, preset: SavedPreset, note: str = "", *, user: User | None = None
+) -> None:
+    audit.record(action, preset, project=preset.project, user=user, note=note)

@@ -23,6 +23,7 @@ KINDS = {
     "project": "Project",
     "member": "Members",
     "dataset": "Datasets",
+    "preset": "Presets",
     "run": "Runs",
     "model": "Models",
     "prediction": "Predictions",

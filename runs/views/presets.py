@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from runs.access import dataset_for, preset_for
 from runs.enums import Role
 from runs.forms import resets
-from runs.forms.carried import listed
 from runs.forms.runs import RunForm
-from runs.forms.saving import PresetForm, SaveForm
+from runs.forms.saving import PresetForm, SaveForm, not_kept
 from runs.http import PageRequest
 from runs.services import presets as services
-from runs.specifications import left_out, reusable
+from runs.specifications import not_reusable, reusable
 from runs.views.configuring import form_context
 
 
@@ -58,10 +57,8 @@ def save(request: PageRequest, dataset_id: int) -> HttpResponse:
             data["preset"] = preset.name
             form, saving = RunForm(data, dataset=dataset), SaveForm()
             said.append(f"The preset “{preset.name}” is saved.")
-            columns = [n for n in [*left_out(wish, dataset), wish.split_column] if n]
-            if columns:
-                names = listed(columns)
-                said.append(f"What was asked of columns is not kept in it: {names}.")
+            if columns := not_reusable(wish, dataset):
+                said.append(not_kept(columns))
     elif not saving.errors:
         saving.add_error(None, "Put right what is marked first, then save.")
     context = form_context(form, request.user) | {"saving": saving, "said": said}

@@ -23,15 +23,13 @@ from runs.models import Run
 from runs.queries import algorithm_title
 from runs.search.metrics import METRICS
 from runs.trials import comparison as comparing
-from runs.trials import exporting
 from runs.trials import page as trial_page
 from runs.trials.code import program
 from runs.trials.comparison import CompareError, Comparison, wanted_trials
+from runs.trials.files import TYPES, trials_file
 from runs.trials.layout import Layout, Remembered, page_size
 from runs.trials.listing import Listing
 from runs.trials.selection import chosen, chosen_sentence, unreadable
-
-TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
 @require_GET
@@ -68,17 +66,7 @@ def export(request: PageRequest, run_id: int, kind: str) -> HttpResponseBase:
         raise Http404
     listing = Listing(run, request.GET, Remembered.of(request.user).layout)
     columns = listing.file_columns(which=request.GET.get("columns", ""))
-    kinds = exporting.names_of(run, columns)
-    rows = exporting.rows(run, listing.trials, columns)
-    chunks = (
-        exporting.csv_chunks(kinds, rows)
-        if kind == "csv"
-        else exporting.parquet_chunks(kinds, rows)
-    )
-    name = slugify(f"{run.name} trials") or "trials"
-    return download(
-        request, chunks, filename=f"{name}.{kind}", content_type=TYPES[kind]
-    )
+    return trials_file(request, listing, columns, kind=kind)
 
 
 @require_POST

@@ -5,6 +5,7 @@ const WORDS = {
   live: "Live",
   lost: "Connection lost, reconnecting…",
   closed: "",
+  full: "Not live: close other pages, then reload",
 };
 
 function show(state) {
@@ -21,6 +22,7 @@ document.addEventListener("htmx:wsConnecting", () => {
 });
 document.addEventListener("htmx:wsOpen", () => show("live"));
 document.addEventListener("htmx:wsClose", (event) => {
-  // 1000: the server has nothing more to say.
-  show(event.detail.event.code === 1000 ? "closed" : "lost");
+  // 1000: the server has nothing more to say. 4429: too many sockets of this person.
+  const states = { 1000: "closed", 4429: "full" };
+  show(states[event.detail.event.code] ?? "lost");
 });

@@ -18,6 +18,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "api/v1/models/<model_id>/exports/<kind>/file": {"kind": "skops"},
     "api/v1/models/<model_id>/computations/<kind>": {"kind": "diagnosis"},
     "api/v1/models/<model_id>/artifacts/<kind>/file": {"kind": "skops"},
+    "api/v1/models/<model_id>/artifacts/<kind>/csv": {"kind": "metrics"},
 }
 # Without these an address asks for nothing that there could be.
 QUERIES: dict[str, str] = {
@@ -56,6 +57,13 @@ BODIES: dict[Route, dict[str, Any]] = {
     Route("POST", "api/v1/models/<model_id>/computations"): {"kind": "diagnosis"},
     Route("POST", "api/v1/models/<model_id>/exports"): {"kind": "skops"},
     Route("PUT", "api/v1/models/<model_id>/stage"): {"stage": "champion"},
+    Route("POST", "api/v1/datasets/<dataset_id>/reading/tries"): {"options": {}},
+    Route("POST", "api/v1/projects/<project_id>/samples"): {"sample": "penguins"},
+    Route("POST", "api/v1/projects/<project_id>/presets"): {
+        "name": "Another",
+        "specification": {"cv": 3},
+    },
+    Route("PATCH", "api/v1/presets/<preset_id>"): {"name": "Another"},
     Route("POST", "api/v1/datasets/<dataset_id>/runs"): {
         "target": "likes",
         "algorithms": ["random_forest"],

@@ -1,6 +1,7 @@
 """The audit log: who did what is written down once, and stays."""
 
 import csv
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from runs import audit
 from runs.enums import Action, Phase, Role
-from runs.models import AuditEntry, Dataset, Project
+from runs.models import AuditEntry, Dataset, Project, SavedPreset
 from runs.services import projects as project_services
 from runs.services.datasets import add_dataset, rename_dataset
 from runs.services.runs import delete_run, stop_run
@@ -382,3 +383,31 @@ def test_what_an_administrator_deletes_or_changes_is_recorded(client, admin):
         ("root", Action.PROJECT_DELETED, "Penguins"),
     ]
     assert not Project.objects.exists()
+
+
+def test_page_records_what_becomes_of_presets(client, owner, project):
+    preset = SavedPreset.objects.create(project=project, name="Usual", specification={})
+    values = {"name": "Ours", "description": "", "specification": "{}"}
+
+    client.post(reverse("runs:preset_edit", args=[preset.pk]), values)
+    client.post(reverse("runs:preset_delete", args=[preset.pk]))
+
+    assert told() == [
+        ("ada", Action.PRESET_CHANGED, "Ours", "It was called “Usual”."),
+        ("ada", Action.PRESET_DELETED, "Ours", ""),
+    ]
+    page = client.get(reverse("runs:audit", args=[project.pk]), {"kind": "preset"})
+    assert {"Preset changed", "Preset deleted"} <= set(
+        re.findall(r"Preset \w+", page.text)
+    )
+
+
+def test_preset_deleted_in_the_administration_is_recorded(client, project):
+    preset = SavedPreset.objects.create(project=project, name="Usual", specification={})
+    client.force_login(UserFactory(username="root", is_staff=True, is_superuser=True))
+    AuditEntry.objects.all().delete()
+
+    address = reverse("admin:runs_savedpreset_delete", args=[preset.pk])
+    client.post(address, {"post": "yes"})
+
+    assert told() == [("root", Action.PRESET_DELETED, "Usual", "")]

@@ -12,6 +12,7 @@ from tuneboard_client.projects import Project
 from tuneboard_client.responses import json_of
 from tuneboard_client.runs import Run
 from tuneboard_client.transport import Transport
+from tuneboard_client.workers import Workers, workers_of
 
 URL, TOKEN = "TUNEBOARD_URL", "TUNEBOARD_TOKEN"
 
@@ -231,6 +232,28 @@ class Client:
         asked = {"project": project.id} if project else {}
         return {one["name"]: one for one in self.get("/presets", asked)["items"]}
 
+    def samples(self) -> dict[str, dict[str, Any]]:
+        """Return the sample tables.
+
+        Returns
+        -------
+        dict of str to dict
+            By name: ``title``, ``description``, ``target``, ``licence``, ...
+        """
+        return {one["name"]: one for one in self.get("/samples")["items"]}
+
+    # --- Workers ----------------------------------------------------------------------
+
+    def workers(self) -> Workers:
+        """Return the workers of all hosts, and of their work what you can see.
+
+        Returns
+        -------
+        Workers
+            ``n_processes``, ``n_busy``, ``n_waiting_trials``, ``hosts``, ...
+        """
+        return workers_of(self.get("/workers"))
+
     # --- Everything else --------------------------------------------------------------
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
@@ -239,7 +262,7 @@ class Client:
         Parameters
         ----------
         path : str
-            Below ``/api/v1``, as ``/workers``; ``/api/v1/docs`` lists them.
+            Below ``/api/v1``, as ``/predictions/3``; ``/api/v1/docs`` lists them.
         params : mapping, optional
             Parameters of the address.
 

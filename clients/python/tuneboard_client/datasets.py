@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Self, Unpack
 
 import pandas as pd
 
-from tuneboard_client import documents
+from tuneboard_client import documents, presets
 from tuneboard_client.documents import Options, RunDocument, Space
 from tuneboard_client.errors import FailedError
+from tuneboard_client.presets import Preset
 from tuneboard_client.resources import Resource, until
 from tuneboard_client.runs import Run
 
@@ -101,6 +102,45 @@ class Dataset(Resource):
         body = {name: dict(wanted) for name, wanted in wish.items() if wanted}
         made = self._transport.create(f"{self._path()}/reading", body)
         return Dataset.of(self._transport, made).wait(timeout=timeout)
+
+    def try_reading(
+        self, options: Mapping[str, Any], *, timeout: float | None = None
+    ) -> pd.DataFrame:
+        """Return the first rows as they would be read; the table stays as it is.
+
+        Parameters
+        ----------
+        options : mapping
+            Overrides of what is detected, as for `read_again`.
+        timeout : float, optional
+            Seconds after which to give up waiting.
+
+        Returns
+        -------
+        DataFrame
+            The rows as texts; ``frame.attrs["kinds"]`` has the kind of each column.
+
+        Raises
+        ------
+        FailedError
+            If the file cannot be read so; the message says why.
+        """
+        path = f"{self._path()}/reading/tries"
+        found = self._transport.create(path, {"options": dict(options)})
+
+        def is_settled() -> bool:
+            """Ask again."""
+            found.update(self._transport.get(f"{path}/{found['id']}"))
+            return found["state"] in {"ready", "failed"}
+
+        for _ in until(is_settled, what="The first rows", timeout=timeout):
+            pass
+        if found["state"] == "failed":
+            raise FailedError(f"The file cannot be read so: {found['error']}")
+        kinds = {one["name"]: one["kind"] for one in found["columns"]}
+        frame = pd.DataFrame(found["rows"], columns=list(kinds))
+        frame.attrs["kinds"] = kinds
+        return frame
 
     def kind_of(self, column: str) -> str:
         """Return the kind of a column.
@@ -236,3 +276,40 @@ class Dataset(Resource):
         """
         found = self._transport.pages("/runs", {"dataset": self.id})
         return [Run.of(self._transport, one) for one in found]
+
+    def save_preset(
+        self,
+        name: str,
+        document: RunDocument | Mapping[str, Any],
+        *,
+        description: str = "",
+        replace: bool = False,
+    ) -> Preset:
+        """Keep a configuration for this table as a preset of its project.
+
+        Parameters
+        ----------
+        name : str
+            What to call it.
+        document : RunDocument
+            As for `start`; what it leaves open is answered as for this table.
+        description : str, default ''
+            What it is for.
+        replace : bool, default False
+            Whether it takes the place of one of this name.
+
+        Returns
+        -------
+        Preset
+            The preset; ``columns_not_kept`` names the columns that the document asks
+            something of.
+        """
+        return presets.save(
+            self._transport,
+            self.project,
+            name,
+            description=description,
+            replace=replace,
+            dataset=self.id,
+            configuration=dict(document),
+        )

@@ -10,14 +10,15 @@ import pandas as pd
 
 from tuneboard_client import answers
 from tuneboard_client.answers import PREDICTION, PROBABILITY, Format, Prediction
+from tuneboard_client.decisions import Decided
 from tuneboard_client.errors import FailedError
 from tuneboard_client.exports import Kind, list_exports, save_export
 from tuneboard_client.frames import Table, as_rows, cell
-from tuneboard_client.resources import Resource, until
+from tuneboard_client.resources import until
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class Model(Resource):
+class Model(Decided):
     """A trial's combination, fitted on all rows that trials may see.
 
     Attributes

@@ -6,21 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self, cast
 
-import pandas as pd
-
+from tuneboard_client import presets
 from tuneboard_client.documents import RunDocument
 from tuneboard_client.errors import FailedError, WaitTimeoutError
 from tuneboard_client.events import Event, EventStream
-from tuneboard_client.frames import flat
 from tuneboard_client.models import Model
+from tuneboard_client.presets import Preset
 from tuneboard_client.progress import RunBar
-from tuneboard_client.steering import Steered
-
-BASELINE = "baseline"
+from tuneboard_client.trials import Tried
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class Run(Steered):
+class Run(Tried):
     """One search.
 
     Attributes
@@ -53,7 +50,6 @@ class Run(Steered):
     strategy: str
     preset: str
     scoring: str
-    greater_is_better: bool
     phase: str
     n_planned: int
     n_ended: int
@@ -147,79 +143,6 @@ class Run(Steered):
 
     # --- What it has found --------------------------------------------------------
 
-    def trials(
-        self,
-        *,
-        order: str = "number",
-        algorithm: str | list[str] | None = None,
-        state: str | list[str] | None = None,
-        **filters: object,
-    ) -> pd.DataFrame:
-        """Return the trials, the baseline among them.
-
-        Parameters
-        ----------
-        order : str, default 'number'
-            Name of a column; ``-`` before it turns the order.
-        algorithm : str or list of str, optional
-            Only of these.
-        state : str or list of str, optional
-            Only these: ``waiting``, ``running``, ``complete``, ``pruned``, ``failed``,
-            ``skipped``.
-        **filters
-            The other filters of the trials page, as ``value_min=0.9`` or
-            ``params="max_depth=8"``.
-
-        Returns
-        -------
-        DataFrame of shape (n_trials, n_fields)
-            Indexed by ``number``: ``algorithm``, ``state``, ``value`` and
-            ``fold_values`` of the metric that ranks, ``metric_NAME`` of all,
-            ``param_NAME``, ``fit_seconds``, ``error``, ...
-        """
-        asked = {"order": order, "algorithm": algorithm, "state": state, **filters}
-        return flat(list(self._transport.pages(f"{self._path()}/trials", asked)))
-
-    def trial(self, number: int) -> dict[str, Any]:
-        """Return all that was measured of a trial.
-
-        Parameters
-        ----------
-        number : int
-            Its number in the run.
-
-        Returns
-        -------
-        dict
-            As the API has it: ``fold_metrics``, ``train_metrics``, ``warnings``, ...
-        """
-        return dict(self._transport.get(f"{self._path()}/trials/{number}"))
-
-    def leaderboard(self, n: int | None = None) -> pd.DataFrame:
-        """Return the complete trials, the best first.
-
-        Parameters
-        ----------
-        n : int, optional
-            At most so many.
-
-        Returns
-        -------
-        DataFrame of shape (n_trials, n_fields)
-            As `trials`, without the baseline; ``rank`` from 1 comes first, and columns
-            that are empty in all of them are left out.
-        """
-        found = self.trials(state="complete")
-        found = found[found["algorithm"] != BASELINE]
-        if found.empty:
-            return found
-        ranked = found.sort_values(
-            "value", ascending=not self.greater_is_better, kind="stable"
-        )
-        ranked = ranked.head(len(ranked) if n is None else n)
-        ranked.insert(0, "rank", range(1, len(ranked) + 1))
-        return ranked.dropna(axis="columns", how="all")
-
     def models(self) -> list[Model]:
         """Return the models, the best first.
 
@@ -285,3 +208,32 @@ class Run(Steered):
         """
         path = f"{self._path()}/analysis"
         return self._transport.get(path if chart is None else f"{path}/{chart}")
+
+    def save_preset(
+        self, name: str, *, description: str = "", replace: bool = False
+    ) -> Preset:
+        """Keep how the run was configured as a preset of its project.
+
+        Parameters
+        ----------
+        name : str
+            What to call it.
+        description : str, default ''
+            What it is for.
+        replace : bool, default False
+            Whether it takes the place of one of this name.
+
+        Returns
+        -------
+        Preset
+            The preset; ``columns_not_kept`` names the columns that the run asks something
+            of.
+        """
+        return presets.save(
+            self._transport,
+            self.project,
+            name,
+            description=description,
+            replace=replace,
+            run=self.id,
+        )

@@ -212,7 +212,7 @@ class Transport:
                 return
             asked["cursor"] = page["next_cursor"]
 
-    def download(self, path: str, target: Path) -> Path:
+    def download(self, path: str, target: Path, params: Params | None = None) -> Path:
         """Save a file, whatever its size.
 
         Parameters
@@ -221,13 +221,15 @@ class Transport:
             Below ``/api/v1``.
         target : Path
             The file to write, or a folder to write it into.
+        params : mapping, optional
+            Parameters of the address; None among the values are left out.
 
         Returns
         -------
         Path
             The file. It appears when it is complete.
         """
-        with self._streamed(path) as answer:
+        with self._streamed(path, known(params)) as answer:
             if target.is_dir():
                 target = target / filename_of(answer)
             part = target.with_name(f"{target.name}.part")
@@ -241,9 +243,9 @@ class Transport:
         return target
 
     @contextmanager
-    def _streamed(self, path: str) -> Iterator[httpx.Response]:
+    def _streamed(self, path: str, params: Params) -> Iterator[httpx.Response]:
         try:
-            with self._http.stream("GET", path) as answer:
+            with self._http.stream("GET", path, params=params) as answer:
                 if answer.is_error:
                     answer.read()
                 yield checked(answer)

@@ -3,6 +3,7 @@
 const PAUSE_MS = 400;
 const RETRY_MS = 2000;
 const LONGEST_MS = 30_000;
+const FULL = 4429;
 
 export class Live {
   constructor(root, store, onNews) {
@@ -31,9 +32,11 @@ export class Live {
       this.say("live", "Live");
     });
     this.socket.addEventListener("message", () => this.look());
-    this.socket.addEventListener("close", () => {
+    this.socket.addEventListener("close", (event) => {
       this.socket = null;
       if (this.isDone) return;
+      // Opened only to be told that this person has too many open.
+      if (event.code === FULL) this.retry = LONGEST_MS;
       this.say("lost", "Connection lost, reconnecting…");
       setTimeout(() => this.open(), this.retry);
       this.retry = Math.min(2 * this.retry, LONGEST_MS);

@@ -9,6 +9,7 @@ from django.urls import reverse
 from models_app import members
 from models_app.answers import read_answers
 from models_app.enums import ArtifactKind, Rows
+from models_app.explained.files import has_table
 from models_app.models import Artifact, ModelMeta
 from runs.enums import Action, Phase
 from runs.models import AuditEntry
@@ -142,3 +143,41 @@ def test_file_that_is_taken_away_is_in_the_audit_log(model, viewer):
 
     entry = AuditEntry.objects.get(action=Action.MODEL_DOWNLOADED)
     assert (entry.actor, entry.project) == (viewer.user, model.run.project)
+
+
+# --- As tables --------------------------------------------------------------------------
+
+
+def test_every_artifact_that_is_a_table_is_the_csv_of_the_page(model, viewer, client):
+    client.force_login(viewer.user)
+    listed = viewer("GET", f"/models/{model.pk}").json()["artifacts"]
+    tables = {one["kind"]: one["csv"] for one in listed if one["csv"]}
+    assert {"metrics", "confusion", "roc", "answers"} <= set(tables)
+
+    for kind, url in tables.items():
+        answer = viewer("GET", url.removeprefix("/api/v1"))
+        page = client.get(
+            reverse("models_app:model_artifact_csv", args=[model.pk, kind])
+        )
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer["Content-Disposition"] == page["Content-Disposition"]
+        assert body_of(answer) == body_of(page)
+
+
+def test_csv_of_a_model_runs_nothing_in_a_spreadsheet(model, viewer):
+    confusion = model.artifacts.get(kind=ArtifactKind.CONFUSION)
+    confusion.data["labels"] = ["=1+1", "no"]
+    confusion.save()
+
+    answer = viewer("GET", f"/models/{model.pk}/artifacts/confusion/csv")
+
+    assert body_of(answer).decode().splitlines()[1].startswith("'=1+1,'=1+1,")
+
+
+def test_what_is_no_table_or_not_there_has_no_csv(model, viewer, stranger):
+    path = f"/models/{model.pk}/artifacts"
+    for kind in ArtifactKind.values:
+        if not has_table(kind) or not model.artifacts.filter(kind=kind).exists():
+            assert viewer("GET", f"{path}/{kind}/csv").status_code == 404
+    assert viewer("GET", f"{path}/nothing/csv").status_code == 422
+    assert stranger("GET", f"{path}/metrics/csv").status_code == 404

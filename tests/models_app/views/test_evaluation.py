@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from models_app.enums import ArtifactKind, ModelState
+from models_app.explained.files import TABLES
 from models_app.models import Artifact, Computation, ModelMeta
-from models_app.views.evaluation import TABLES
 from runs.models import Membership
 from tests.factories import (
     ModelMetaFactory,

@@ -18,7 +18,7 @@ from models_app.models import Prediction
 from runs.enums import EventKind
 from runs.enums import Phase as RunPhase
 from runs.forms.documents import read_found
-from runs.models import TargetProfile
+from runs.models import ReadingPreview, SavedPreset, TargetProfile
 from runs.progress import record_event
 from runs.services import preflights
 from tests.factories import ModelMetaFactory, RunFactory, TrialFactory
@@ -82,6 +82,8 @@ def places(dataset, editor, settings, tmp_path):
     prediction = Prediction(model=model, filename="rows.csv", state="ready", n_rows=1)
     prediction.output.save("answers.csv", ContentFile(b"prediction\na\n"))
     target = TargetProfile.objects.create(dataset=dataset, target="species")
+    preset = SavedPreset.objects.create(project=dataset.project, name="Ours")
+    preview = ReadingPreview.objects.create(dataset=dataset, key="0" * 64)
     document = {"target": "species", "algorithms": ["decision_tree"]}
     found = read_found(document, dataset=dataset).configuration
     return {
@@ -89,6 +91,8 @@ def places(dataset, editor, settings, tmp_path):
         "user_id": editor.user.pk,
         "target_id": target.pk,
         "preflight_id": preflights.ask(dataset, found).pk,
+        "preset_id": preset.pk,
+        "preview_id": preview.pk,
         "chart": "slice",
         "dataset_id": dataset.pk,
         "run_id": run.pk,

@@ -1,7 +1,10 @@
 """Trials by the API: the filters and the order of their page, page by page."""
 
+import csv
+import io
 from datetime import timedelta
 
+import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
@@ -132,3 +135,65 @@ def test_list_takes_one_query_for_its_rows(viewer, run, django_assert_max_num_qu
     numbers(viewer, run)
     with django_assert_max_num_queries(4):  # token, run, trials
         numbers(viewer, run)
+
+
+# --- As a file ------------------------------------------------------------------------
+
+
+def file_of(caller, run, query=""):
+    answer = caller("GET", f"/runs/{run.pk}/trials/file?{query}")
+    assert answer.status_code == 200
+    return answer, b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "order=-value",
+        "state=complete&order=param_max_depth&algorithm=random_forest",
+        "value_max=0.25&order=-fit",
+    ],
+)
+def test_csv_has_exactly_the_rows_of_the_list_in_its_order(query, viewer, run):
+    answer, content = file_of(viewer, run, query)
+
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert [int(row["number"]) for row in rows] == numbers(viewer, run, query)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"].endswith('-trials.csv"')
+    assert {"param_max_depth", "log_loss", "log_loss_fold_1", "error"} <= set(rows[0])
+
+
+def test_csv_by_the_api_runs_nothing_in_a_spreadsheet(viewer, run):
+    run.trials.filter(number=1).update(error="=1+1")
+
+    _, content = file_of(viewer, run, "number_max=1")
+
+    rows = csv.DictReader(io.StringIO(content.decode()))
+    assert [row["error"] for row in rows] == ["", "'=1+1"]
+
+
+def test_parquet_by_the_api_has_numbers_as_numbers(viewer, run):
+    answer, content = file_of(viewer, run, "format=parquet&order=-number&state=failed")
+
+    table = pq.read_table(io.BytesIO(content))
+    assert table["number"].to_pylist() == [5, 2]
+    assert table["param_max_depth"].to_pylist() == [4.0, 4.0]
+    assert answer["Content-Type"] == "application/vnd.apache.parquet"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("format=xml", "format"),
+        ("colour=red", "colour"),
+        ("order=colour", "order"),
+        ("limit=2", "limit"),
+        ("number_min=x", "number_min"),
+    ],
+)
+def test_file_that_cannot_be_asked_for_is_named(query, parameter, viewer, run):
+    answer = viewer("GET", f"/runs/{run.pk}/trials/file?{query}")
+
+    assert answer.status_code == 422
+    assert [e["parameter"] for e in answer.json()["errors"]] == [parameter]
