@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from models_app.explanation.forests import forest_of
 from runs.search.pipelines import column_of_features
 
 Matrix = NDArray[Any]
@@ -239,6 +240,8 @@ def _forest(estimator: Any, matrix: Matrix) -> NDArray[np.float64]:  # noqa: ANN
     Those take a tenth of a second of three hundred trees, for a single row as for many.
     """
     rows = np.ascontiguousarray(matrix, dtype=np.float32)
+    if len(rows) <= _FEW_ROWS:
+        return forest_of(estimator).answer(rows)
     total: NDArray[np.float64] | None = None
     for tree in estimator.estimators_:
         found = tree.tree_.predict(rows)

@@ -46,12 +46,16 @@ def warm_up() -> None:
 
 
 def explain_a_tree() -> None:
-    """Explain the smallest tree: the compiled sums are read, or made once."""
+    """Explain the smallest tree, ask it: the compiled sums are read, or made once."""
     import numpy as np  # noqa: PLC0415
+    from sklearn.ensemble import RandomForestRegressor
     from sklearn.tree import DecisionTreeRegressor
 
+    from models_app.explanation.forests import Forest
     from models_app.explanation.treeshap import TreeShap
 
     X = np.arange(4.0)[:, None]
     tree = DecisionTreeRegressor(max_depth=1).fit(X, X[:, 0])
     TreeShap(tree, np.array([0]), 1).values(X[:1])
+    forest = RandomForestRegressor(n_estimators=1).fit(X, X[:, 0])
+    Forest(forest).answer(X[:1].astype(np.float32))

@@ -7,7 +7,8 @@ from bench import __main__ as bench
 
 def section(value: float, *, holds: bool = True) -> bench.Section:
     result = {"bench": "x", "value": value, "target": "more", "holds": holds}
-    return bench.Section(f"Words.\n\n```json\n{json.dumps(result)}\n```", result)
+    text = f"Words.\n\n```json\n{json.dumps(result)}\n```"
+    return bench.Section.of_result(text, result)
 
 
 def test_page_read_again_gives_the_same_sections(tmp_path):
@@ -30,5 +31,5 @@ def test_page_summary_lists_benchmarks_in_their_order_with_what_does_not_hold():
     assert "| 3.5 | more | yes |" in rows[0]
 
 
-def test_earlier_page_without_results_is_begun_anew(tmp_path):
+def test_page_that_is_not_there_is_begun_anew(tmp_path):
     assert bench.earlier(tmp_path / "none.md") == {}
