@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from models_app.enums import ArtifactKind, ModelState, Stage
 from models_app.models import Artifact, ModelMeta
-from runs.models import Project
+from runs.models import Project, Trial
 from runs.queries import algorithm_title
 from runs.search.metrics import METRICS, Metric
 
@@ -23,14 +26,45 @@ READ = (
     *("fit_seconds", "predict_seconds", "size_bytes", "created_at", "run", "trial"),
     *("run__name", "run__target", "run__task", "run__scoring", "run__dataset"),
     *("run__project", "run__dataset__name", "run__dataset__version"),
-    *("trial__number", "trial__metrics"),
+    "trial__number",
 )
 
 
-class Row(NamedTuple):
-    """A model with the numbers of its group's metric, as people read them."""
+class ListedDataset(NamedTuple):
+    name: str
 
-    model: ModelMeta
+
+class ListedRun(NamedTuple):
+    pk: int
+    name: str
+    target: str
+    task: str
+    scoring: str
+    dataset: ListedDataset
+
+
+class Listed(NamedTuple):
+    """What ranks a model: all of a project's are read, and only a page's as a whole."""
+
+    pk: int
+    algorithm: str
+    value: float | None
+    metrics: dict[str, float]
+    stage: str
+    fit_seconds: float | None
+    size_bytes: int | None
+    created_at: datetime
+    trial_id: int
+    run: ListedRun
+
+
+class Row(NamedTuple):
+    """A model with the numbers of its group's metric, as people read them.
+
+    Of a page that is shown it is the model itself.
+    """
+
+    model: Any
     fold_score: float | None
     measured: float | None  # on the holdout, or out-of-fold
     interval: tuple[float, float] | None = None
@@ -51,6 +85,12 @@ class Choice(NamedTuple):
     value: str
     label: str
 
+    def option(self, chosen: str) -> SafeString:
+        mark = " selected" if self.value == chosen else ""
+        return format_html(
+            '<option value="{}"{}>{}</option>', self.value, mark, self.label
+        )
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -60,6 +100,11 @@ class Filter:
     label: str
     value: str
     choices: list[Choice]
+
+    @property
+    def options(self) -> SafeString:
+        """The choices as a list has them; there may be thousands of runs."""
+        return mark_safe("".join(c.option(self.value) for c in self.choices))  # noqa: S308 - each is made safe
 
 
 @dataclass(frozen=True)
@@ -224,8 +269,7 @@ def ranked(
     project: Project, filters: Sequence[Filter], sort: str
 ) -> list[tuple[Group, Row]]:
     """Return all models that pass the filters, target by target, in their order."""
-    found = matching(ready_models(project), filters)
-    models = found.select_related("run__dataset", "trial").only(*READ).order_by("pk")
+    models = listed(matching(ready_models(project), filters))
     return [
         (group, row)
         for group in grouped(models)
@@ -233,42 +277,76 @@ def ranked(
     ]
 
 
-def grouped(models: Iterable[ModelMeta]) -> list[Group]:
+def listed(models: QuerySet[ModelMeta]) -> list[Listed]:
+    rows = models.order_by("pk").values_list(
+        *("pk", "algorithm", "value", "metrics", "stage", "fit_seconds", "size_bytes"),
+        *("created_at", "trial_id", "run_id", "run__name", "run__target"),
+        *("run__task", "run__scoring", "run__dataset__name"),
+    )
+    return [
+        Listed._make([*row[:9], ListedRun._make([*row[9:14], ListedDataset(row[14])])])
+        for row in rows
+    ]
+
+
+def grouped(models: Iterable[Listed]) -> list[Group]:
     """Return the models by target, each with the metric most of its runs rank by."""
-    by_target: dict[tuple[str, str], list[ModelMeta]] = {}
+    by_target: dict[tuple[str, str], list[Listed]] = {}
     for model in models:
         by_target.setdefault((model.run.target, model.run.task), []).append(model)
-    groups = []
-    for (target, task), members in sorted(by_target.items()):
-        name = Counter(model.run.scoring for model in members).most_common(1)[0][0]
-        metric = METRICS[name]
-        rows = [row_of(model, metric) for model in members]
-        groups.append(Group(target, task, metric, rows))
-    return groups
+    metrics = {
+        key: METRICS[Counter(m.run.scoring for m in members).most_common(1)[0][0]]
+        for key, members in by_target.items()
+    }
+    others = [
+        model.trial_id
+        for key, members in by_target.items()
+        for model in members
+        if model.run.scoring != metrics[key].name
+    ]
+    scores = fold_scores(others)
+    return [
+        Group(*key, metrics[key], [row_of(m, metrics[key], scores) for m in members])
+        for key, members in sorted(by_target.items())
+    ]
 
 
-def row_of(model: ModelMeta, metric: Metric) -> Row:
-    value = fold_value(model, metric.name)
+def fold_scores(trials: Sequence[int]) -> dict[int, dict[str, list[float]]]:
+    """Return the scores of trials in all metrics, of those whose run ranks by another."""
+    if not trials:
+        return {}
+    return dict(Trial.objects.filter(pk__in=trials).values_list("pk", "metrics"))
+
+
+def row_of(
+    model: Listed, metric: Metric, scores: dict[int, dict[str, list[float]]]
+) -> Row:
+    value = fold_value(model, metric.name, scores)
     score = None if value is None else metric.display(value)
     return Row(model, score, model.metrics.get(metric.name))
 
 
-def fold_value(model: ModelMeta, metric: str) -> float | None:
+def fold_value(
+    model: Listed, metric: str, scores: dict[int, dict[str, list[float]]]
+) -> float | None:
     """Return the mean over the folds of a metric, greater being better, if it is known."""
     if model.run.scoring == metric:
         return model.value
-    scores = model.trial.metrics.get(metric) or []
-    return sum(scores) / len(scores) if scores else None
+    found = scores.get(model.trial_id, {}).get(metric) or []
+    return sum(found) / len(found) if found else None
 
 
 def paged(shown: Sequence[tuple[Group, Row]], before: Group | None) -> list[Group]:
-    """Return the groups of a page with the rows that it shows, and their intervals."""
-    stored = Artifact.objects.filter(
-        kind=ArtifactKind.INTERVALS, model__in=[row.model.pk for _, row in shown]
-    )
+    """Return the groups of a page with the models that it shows, and their intervals."""
+    wanted = [row.model.pk for _, row in shown]
+    found = ModelMeta.objects.select_related("run__dataset", "trial").only(*READ)
+    models = found.in_bulk(wanted)
+    stored = Artifact.objects.filter(kind=ArtifactKind.INTERVALS, model__in=wanted)
     intervals = {a.model_id: a.data for a in stored.only("model", "data")}
     parts: dict[int, Group] = {}
     for group, row in shown:
+        if row.model.pk not in models:  # deleted since
+            continue
         part = parts.setdefault(
             id(group),
             Group(
@@ -279,8 +357,9 @@ def paged(shown: Sequence[tuple[Group, Row]], before: Group | None) -> list[Grou
                 goes_on=group is before,
             ),
         )
-        data = intervals.get(row.model.pk, {})
-        part.rows.append(row._replace(interval=interval_of(data, group.metric.name)))
+        interval = interval_of(intervals.get(row.model.pk, {}), group.metric.name)
+        model = models[row.model.pk]
+        part.rows.append(row._replace(model=model, interval=interval))
     return list(parts.values())
 
 

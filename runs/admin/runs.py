@@ -160,6 +160,7 @@ class TrialAdmin(Unchangeable):
 
 @admin.register(RunEvent)
 class RunEventAdmin(Unchangeable):
+    ordering = ["-pk"]  # of all runs: by run, each page would sort all events
     list_display = ["at", to("run"), "kind", "level", "message", "actor"]
     list_filter = ["kind", "level"]
     search_fields = ["run__name", "message"]

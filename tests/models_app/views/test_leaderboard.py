@@ -151,7 +151,7 @@ def test_the_number_of_queries_is_constant(
     for n in range(n_models):
         add(dataset, value=0.9 - n / 100)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         get(client, project)
 
 
