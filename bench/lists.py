@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - Django's settings come from an environment made first
 
+import gc
 import statistics
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -66,11 +67,21 @@ def measured_in(
     for n_runs, n_trials in sizes:
         crowd = crowded_project(n_runs, n_trials, name=f"{n_runs:,} runs")
         analyse()
+        settle()
         for page, address in addresses(crowd).items():
             cost = ListCost(page, n_runs, n_trials, *measured(address, cookie, n_calls))
             costs.append(cost)
             shown.row(*(f"{c:.1f}" if isinstance(c, float) else c for c in cost))
     return costs
+
+
+def settle() -> None:
+    """Leave what is there to nobody's collection, as a web server does that has started.
+
+    Without it the writing of this benchmark's own rows is looked through meanwhile.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def analyse() -> None:

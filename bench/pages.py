@@ -12,7 +12,6 @@ answers.
 # ruff: noqa: PLC0415 - Django's settings come from an environment made first
 
 import argparse
-import gc
 import os
 import statistics
 from collections.abc import Iterator
@@ -63,8 +62,7 @@ def main() -> None:
     seen: list[Seen] = []
     with place(is_served=options.browser) as address:
         runs, cookie = prepare(options.sizes)
-        gc.collect()
-        gc.freeze()  # as the web server does when it has started
+        lists.settle()
         shown = Table(
             "page", "trials", "first ms", "p50 ms", "p95 ms", "CPU ms", "KB", "queries",
             widths=(20, 7),

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -164,10 +164,13 @@ class RunEventAdmin(Unchangeable):
     list_display = ["at", to("run"), "kind", "level", "message", "actor"]
     list_filter = ["kind", "level"]
     search_fields = ["run__name", "message"]
-    list_select_related = ["run", "actor"]
+    list_select_related = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RunEvent]:
-        return super().get_queryset(request).defer("run__spaces", "run__features")
+        # Joined, all events would be read by run and sorted for each page.
+        runs = Run.objects.defer("spaces", "features")
+        events: QuerySet[RunEvent] = super().get_queryset(request)
+        return events.prefetch_related(Prefetch("run", runs), "actor")
 
 
 @admin.register(ParameterImportance)
