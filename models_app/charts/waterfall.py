@@ -78,6 +78,12 @@ def _number(value: Any) -> str:  # noqa: ANN401
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def _figure(value: float, digits: int, *, sign: str = "") -> str:
+    if abs(value) >= 10**digits:  # 52,300 is read sooner than 5.23e+04
+        return f"{value:{sign},.0f}"
+    return f"{value:{sign}.{digits}g}"
+
+
 def waterfall_figure(data: Waterfall, *, note: str, unit: str) -> dict[str, Any]:
     """Draw the steps from the expected output to the row's.
 
@@ -104,9 +110,9 @@ def waterfall_figure(data: Waterfall, *, note: str, unit: str) -> dict[str, Any]
         "x": [data.base, *data.steps, data.output],
         "measure": ["absolute", *["relative"] * len(data.steps), "total"],
         "text": [
-            f"{data.base:.4g}",
-            *(f"{step:+.3g}" for step in data.steps),
-            f"{data.output:.4g}",
+            _figure(data.base, 4),
+            *(_figure(step, 3, sign="+") for step in data.steps),
+            _figure(data.output, 4),
         ],
         "textposition": "outside",
         "cliponaxis": False,
@@ -121,7 +127,7 @@ def waterfall_figure(data: Waterfall, *, note: str, unit: str) -> dict[str, Any]
     for step in data.steps:
         ends.append(ends[-1] + step)
     low, high = min(ends), max(ends)
-    room = 0.3 * (high - low) or 0.1
+    room = 0.4 * (high - low) or 0.1
     drawn = layout(
         note,
         showlegend=False,
