@@ -7,8 +7,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema
 
-from models_app import leaderboards
-from models_app.leaderboards import Filter, Group, Row
+from models_app.leaderboards.filters import Filter, filters_of
+from models_app.leaderboards.pages import paged
+from models_app.leaderboards.ranking import SORTS, Group, Row, ranked
 from runs.access import project_for
 from runs.api.paging import cursor_of, values_of
 from runs.api.problems import FieldError, invalid
@@ -28,7 +29,7 @@ class BoardQuery(Paging):
     )
     sort: str = Field(
         "score",
-        description=f"One of {', '.join(leaderboards.SORTS)}; `-` turns the order.",
+        description=f"One of {', '.join(SORTS)}; `-` turns the order.",
     )
 
 
@@ -70,20 +71,20 @@ def get_leaderboard(
     """Return the models that can predict, target by target, the best first."""
     project = project_for(request.user, project_id)
     asked = QueryDict(request.GET.urlencode())
-    filters = leaderboards.filters_of(project, asked)
+    filters = filters_of(project, asked)
     refuse_unknown(filters, asked, query.sort)
-    ranked = leaderboards.ranked(project, filters, query.sort)
+    everything = ranked(project, filters, query.sort)
     chosen = " ".join(f"{one.name}={one.value}" for one in filters)
     order = f"leaderboard {project.pk} {query.sort} {chosen}"
-    start = start_of(ranked, query.cursor, order)
-    shown = ranked[start : start + query.limit]
+    start = start_of(everything, query.cursor, order)
+    shown = everything[start : start + query.limit]
     stop = start + len(shown)
-    more = stop < len(ranked)
-    ranks = ranks_of(ranked)
+    more = stop < len(everything)
+    ranks = ranks_of(everything)
     return Leaderboard(
         items=[
             row_out(group, row, ranks[row.model.pk])
-            for group in leaderboards.paged(shown, None)
+            for group in paged(shown, None)
             for row in group.rows
         ],
         next_cursor=cursor_of(order, [shown[-1][1].model.pk, stop]) if more else None,
@@ -100,8 +101,8 @@ def refuse_unknown(filters: list[Filter], asked: QueryDict, sort: str) -> None:
         for one in filters
         if asked.get(one.name) and not one.value
     ]
-    if sort.removeprefix("-") not in leaderboards.SORTS:
-        detail = f"Sort by one of {', '.join(leaderboards.SORTS)}."
+    if sort.removeprefix("-") not in SORTS:
+        detail = f"Sort by one of {', '.join(SORTS)}."
         errors.append(FieldError(detail, parameter="sort"))
     if errors:
         raise invalid(errors)

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Max, Q, Window
 from django.db.models.functions import RowNumber
 
 from models_app.enums import Stage
-from models_app.leaderboards import ready_models
+from models_app.leaderboards.filters import ready_models
 from models_app.models import ModelMeta
 from runs.models import Project
 from runs.search.metrics import METRICS, Metric

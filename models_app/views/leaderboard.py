@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from models_app import leaderboards
 from models_app.comparing.asked import chosen_models
+from models_app.leaderboards.pages import board
 from models_app.views.addresses import with_address
 from runs.access import project_for
 from runs.http import PageRequest, wants_fragment
@@ -21,7 +21,7 @@ def index(request: PageRequest, project_id: int) -> HttpResponse:
     project = project_for(request.user, project_id)
     context = {
         "project": project,
-        "board": leaderboards.board(project, request.GET),
+        "board": board(project, request.GET),
         "chosen": chosen_models(request.GET),
     }
     if wants_fragment(request):

@@ -158,7 +158,7 @@ def test_the_number_of_queries_is_constant(
 def test_a_second_page_says_that_its_group_goes_on(
     client, project, dataset, monkeypatch
 ):
-    monkeypatch.setattr("models_app.leaderboards.ROWS_A_PAGE", 2)
+    monkeypatch.setattr("models_app.leaderboards.pages.ROWS_A_PAGE", 2)
     for n in range(3):
         add(dataset, value=0.9 - n / 100)
 

@@ -1,0 +1,1 @@
+"""All models of a project, ranked target by target."""
