@@ -1,19 +1,23 @@
 """SHAP values of trees: exact, as their training rows are spread over the leaves."""
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models_app.explanation import _kernels
+from models_app.explanation import _kernels, _row_kernel
 from models_app.explanation.trees import Trees, order_for, rows_for, trees_of
 
 Matrix = NDArray[np.float64]
 
 _ROWS_TOGETHER = 16
+_FEW_ROWS = 3
+_MANY_NODES = 50_000  # what takes longer than starting a thread
 
 
 class TreeShap:
@@ -93,7 +97,7 @@ class TreeShap:
         matrix : ndarray of shape (n_samples, n_encoded)
             Prepared rows.
         n_threads : int, default=1
-            Threads to use.
+            Threads to use; of a few rows, which somebody waits for, all there are.
 
         Returns
         -------
@@ -101,6 +105,10 @@ class TreeShap:
             SHAP values, summed to the uploaded columns.
         """
         X = rows_for(self._estimator, matrix)
+        if len(X) <= _FEW_ROWS:
+            return np.array([self._of_one(x) for x in X]).reshape(
+                len(X), self._n_columns, self.n_outputs
+            )
         phi = np.zeros((len(X), self._n_columns, self.n_outputs))
 
         def _some(start: int) -> None:
@@ -157,6 +165,36 @@ class TreeShap:
         total /= max(1, n_rows)
         np.fill_diagonal(total, 0.0)
         return total, n_rows
+
+    def _of_one(self, x: Matrix) -> Matrix:
+        """Explain one row: every thread takes some of the trees."""
+        owner, roots, *nodes, output, depths, n_points, points, weights = (
+            self._arguments
+        )
+
+        def _some(some: slice) -> Matrix:
+            phi = np.zeros((self._n_columns, self.n_outputs))
+            of_trees = (output[some], depths[some], n_points[some])
+            _row_kernel._shapley_row(
+                x, owner, roots[some], *nodes, *of_trees, points, weights, phi
+            )
+            return phi
+
+        parts = self._shares
+        if len(parts) == 1:
+            return _some(parts[0])
+        with ThreadPoolExecutor(len(parts)) as pool:
+            total: Matrix = sum(pool.map(_some, parts))  # type: ignore[assignment]
+        return total
+
+    @cached_property
+    def _shares(self) -> list[slice]:
+        """The trees in parts with about as many nodes each, one a core."""
+        roots, n_nodes = self.trees.roots, len(self.trees.feature)
+        n_parts = min(os.cpu_count() or 1, len(roots)) if n_nodes > _MANY_NODES else 1
+        ends = np.searchsorted(roots, np.linspace(0, n_nodes, n_parts + 1)[1:-1])
+        bounds = [0, *(int(end) for end in ends), len(roots)]
+        return [slice(a, b) for a, b in pairwise(bounds) if a < b]
 
     def _of(self, rows: Matrix, *, with_pairs: bool = False) -> tuple[Matrix, Matrix]:
         """Explain a few rows: values, and interactions if they are wanted."""

@@ -56,6 +56,8 @@ def explain_a_tree() -> None:
 
     X = np.arange(4.0)[:, None]
     tree = DecisionTreeRegressor(max_depth=1).fit(X, X[:, 0])
-    TreeShap(tree, np.array([0]), 1).values(X[:1])
+    explainer = TreeShap(tree, np.array([0]), 1)
+    for some in (X[:1], X):  # one row goes another way than many
+        explainer.values(some)
     forest = RandomForestRegressor(n_estimators=1).fit(X, X[:, 0])
     Forest(forest).answer(X[:1].astype(np.float32))

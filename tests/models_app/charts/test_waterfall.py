@@ -25,7 +25,9 @@ def test_large_numbers_are_written_out():
 @pytest.mark.parametrize("n_columns", [11, 12, 40])
 def test_what_has_no_room_is_one_step_and_the_sum_is_the_same(n_columns):
     values = [1.0 / (i + 1) for i in range(n_columns)]
-    found = waterfall(list(map(str, range(n_columns))), [None] * n_columns, values, base=0.0)
+    found = waterfall(
+        list(map(str, range(n_columns))), [None] * n_columns, values, base=0.0
+    )
 
     assert sum(found.steps) == pytest.approx(sum(values))
     assert len(found.names) == min(n_columns, 12)

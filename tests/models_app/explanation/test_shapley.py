@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from models_app.explanation import treeshap
 from models_app.explanation.prepared import rows_of, summed
 from models_app.explanation.sampled import Effort, SampledShap
 from models_app.explanation.shapley import explainer_for, margin, native_explainer
@@ -116,6 +117,25 @@ def test_trees_are_explained_as_by_shap(prepared_model, name, task):
     )
 
     np.testing.assert_allclose(values, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("many_nodes", [0, 1_000_000])
+@pytest.mark.parametrize(
+    ("name", "task"), [(n, t) for n, t in CASES if n in TREES and n != "xgboost"]
+)
+def test_single_rows_are_explained_as_many_are(
+    prepared_model, monkeypatch, name, task, many_nodes
+):
+    """By another compiled sum, and by several threads where the trees are large."""
+    monkeypatch.setattr(treeshap, "_MANY_NODES", many_nodes)
+    monkeypatch.setattr(treeshap.os, "cpu_count", lambda: 3)
+    _, _, rows, explainer, values = explained(prepared_model, name, task)
+
+    found = [
+        explainer.values(rows_of(rows, slice(i, i + 1)))[0] for i in range(len(values))
+    ]
+
+    np.testing.assert_allclose(found, values, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("name", "task"), [(n, t) for n, t in CASES if n in LINEAR])
