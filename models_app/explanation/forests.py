@@ -49,18 +49,20 @@ class Forest:
         def joined(name: str) -> NDArray[Any]:
             return np.concatenate([getattr(tree, name) for tree in trees])
 
-        def children(name: str) -> NDArray[np.int64]:
+        def children(name: str) -> NDArray[np.int32]:
             found = [getattr(tree, name) for tree in trees]
             return np.concatenate(
                 [
                     np.where(one == _LEAF, _LEAF, one + start)
                     for one, start in zip(found, starts, strict=True)
-                ]
+                ],
+                dtype=np.int32,  # half the memory of what the trees have
+                casting="same_kind",
             )
 
         self._arrays = (
             starts,
-            joined("feature"),
+            joined("feature").astype(np.int32),
             joined("threshold"),
             children("children_left"),
             children("children_right"),

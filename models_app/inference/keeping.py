@@ -8,8 +8,9 @@ from models_app.inference.loaded import Loaded
 from models_app.models import ModelMeta
 
 MAX_MODELS = 4
-# Of their files; trees take three times that in memory.
-MAX_FILE_BYTES = 700 * 1024**2
+# Of their files; trees take some ten times that in memory, as they are joined for quick
+# answers included.
+MAX_FILE_BYTES = 300 * 1024**2
 
 
 class GoneError(Exception):

@@ -9,10 +9,20 @@ function read(id) {
   return source ? JSON.parse(source.textContent) : null;
 }
 
+// Names and numbers of a waterfall share a line: in a narrow card they are smaller.
+const NARROW = 420;
+
+function layoutOf(element, figure) {
+  const layout = { ...figure.layout, template: template(), autosize: true };
+  const isCrowded = figure.data.some((trace) => trace.type === "waterfall");
+  if (isCrowded && element.clientWidth < NARROW) layout.font = { size: 9 };
+  return layout;
+}
+
 function draw(element) {
   const figure = read(element.dataset.figure);
   if (!figure) return;
-  const layout = { ...figure.layout, template: template(), autosize: true };
+  const layout = layoutOf(element, figure);
   // The container has the size: a fixed one would not follow the window.
   delete layout.width;
   delete layout.height;
@@ -28,7 +38,7 @@ function draw(element) {
 
 // Shows other numbers in a chart that is there already.
 export function redraw(element, figure) {
-  const layout = { ...figure.layout, template: template(), autosize: true };
+  const layout = layoutOf(element, figure);
   window.Plotly.react(element, figure.data, layout, config).then(hideDrawing);
 }
 
