@@ -134,7 +134,7 @@ def waterfall_figure(data: Waterfall, *, note: str, unit: str) -> dict[str, Any]
         # The bars of the two ends begin outside: what matters is the way between.
         xaxis={
             "title": {"text": unit},
-            "range": [low - room, high + room],
+            "range": [low - 1.4 * room, high + room],
             "zeroline": False,
         },
         yaxis={
