@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
 
-from runs.enums import BASELINE, ENSEMBLE, EventKind, TrialState
+from runs.enums import BASELINE, ENSEMBLE, EventKind, JobState, TrialState
 from runs.models import Run, Trial
 from runs.search.algorithms import ALGORITHMS
 from runs.search.metrics import METRICS
@@ -151,3 +151,16 @@ def steering_marks(run: Run) -> list[dict[str, Any]]:
         }
         for data, at, message, who in reversed(rows)
     ]
+
+
+def importance_mark(run: Run) -> str:
+    """Return a text that changes as soon as one of the run's importances moves.
+
+    It stands in the messages to the run's viewers: what has not changed is not sent, and
+    of a run that has ended nothing else in them changes.
+    """
+    settled = {JobState.READY, JobState.FAILED}
+    pending = run.importances.exclude(state__in=settled).order_by("pk")
+    steps = [f"{i.pk}-{i.state}-{i.progress.get('done', 0)}" for i in pending]
+    n_settled = run.importances.filter(state__in=settled).count()
+    return " ".join([str(n_settled), *steps])

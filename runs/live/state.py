@@ -62,6 +62,7 @@ class LiveState(NamedTuple):
     folds: dict[str, Any]
     baseline: Baseline | None
     troubles: list[Trouble]
+    importances: str
 
 
 def live_state(run: Run) -> LiveState:
@@ -101,4 +102,5 @@ def live_state(run: Run) -> LiveState:
         folds=fold_data(run, best),
         baseline=baseline_row(run),
         troubles=troubles(run) if run.has_ended else [],
+        importances=queries.importance_mark(run),
     )

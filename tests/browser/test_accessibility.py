@@ -165,6 +165,7 @@ def test_pages_while_a_run_searches(tour, places, installation):
             strategy="random",
             n_trials=2000,
             n_splits=10,
+            seed=next(workflow.SEEDS),
         )
         path = f"/runs/{run}/"
         wait_for(lambda: workflow.n_complete(client, run), seconds=90)

@@ -17,7 +17,11 @@ def run(installation):
     with installation.client() as client:
         dataset = workflow.add_sample(client)
         number = workflow.start_run(
-            client, dataset, algorithms=["random_forest"], n_splits=12
+            client,
+            dataset,
+            algorithms=["random_forest"],
+            n_splits=12,
+            seed=next(workflow.SEEDS),
         )
         yield number
         workflow.post(client, f"/runs/{number}/stop/")

@@ -22,7 +22,13 @@ def test_shots_of_a_live_run_and_its_model(
     with installation.client() as client:
         dataset = workflow.add_sample(client)
         algorithms = ["logistic_regression", "random_forest", "hist_gradient_boosting"]
-        run = workflow.start_run(client, dataset, algorithms=algorithms, n_splits=8)
+        run = workflow.start_run(
+            client,
+            dataset,
+            algorithms=algorithms,
+            n_splits=8,
+            seed=next(workflow.SEEDS),
+        )
         page.goto(f"/datasets/{dataset}/runs/new/?preset=balanced")
         section = page.locator("details", has_text="parameters").first
         section.locator("summary").click()

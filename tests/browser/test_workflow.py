@@ -100,7 +100,9 @@ def upload_for_prediction(page, path):
 def test_chart_keeps_its_zoom_while_points_arrive(page, installation):
     with installation.client() as client:
         dataset = workflow.add_sample(client)
-        run = workflow.start_run(client, dataset, n_splits=12)
+        run = workflow.start_run(
+            client, dataset, n_splits=12, seed=next(workflow.SEEDS)
+        )
         page.goto(f"/runs/{run}/")
         chart = page.locator("#history-chart.js-plotly-plot")
         expect(chart).to_be_attached(timeout=30_000)
@@ -132,7 +134,12 @@ def test_live_page_catches_up_after_a_lost_connection(page, installation, compla
     complaints.expect(r"WebSocket|ERR_CONNECTION|\[object Event\]")
     with installation.client() as client:
         dataset = workflow.add_sample(client)
-        run = workflow.start_run(client, dataset, algorithms=["random_forest"])
+        run = workflow.start_run(
+            client,
+            dataset,
+            algorithms=["random_forest"],
+            seed=next(workflow.SEEDS),
+        )
         page.goto(f"/runs/{run}/")
         expect(page.locator("[data-connection]")).to_have_text(re.compile("Live"))
         [daphne] = installation.processes("daphne")

@@ -2,7 +2,6 @@
 
 import signal
 from collections import Counter
-from itertools import count
 
 import pytest
 
@@ -12,8 +11,6 @@ from tests.installation import wait_for
 # Enough folds that the search is still going when something is killed.
 LONG = {"n_splits": 10, "algorithms": ["random_forest"]}
 N_TRIALS = 36
-# Each run has folds of its own: on the same ones the scores of a run before are reused.
-SEEDS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +39,7 @@ def assert_whole(installation, client, run):
 
 
 def test_run_goes_on_after_all_workers_were_killed(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
+    run = workflow.start_run(client, dataset, **LONG, seed=next(workflow.SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     assert installation.kill_workers() >= 5
@@ -52,7 +49,7 @@ def test_run_goes_on_after_all_workers_were_killed(installation, client, dataset
 
 
 def test_run_goes_on_after_one_worker_was_killed(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
+    run = workflow.start_run(client, dataset, **LONG, seed=next(workflow.SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     installation.worker_children()[0].kill()
@@ -61,7 +58,7 @@ def test_run_goes_on_after_one_worker_was_killed(installation, client, dataset):
 
 
 def test_run_goes_on_when_the_broker_restarts_empty(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
+    run = workflow.start_run(client, dataset, **LONG, seed=next(workflow.SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     for server in installation.processes("valkey-server"):
@@ -74,7 +71,7 @@ def test_run_goes_on_after_everything_was_killed_and_started_again(new_installat
     made = new_installation().started()
     with made.client() as client:
         run = workflow.start_run(
-            client, workflow.add_sample(client), **LONG, seed=next(SEEDS)
+            client, workflow.add_sample(client), **LONG, seed=next(workflow.SEEDS)
         )
         wait_for(some_complete(client, run), seconds=60)
 
@@ -90,7 +87,7 @@ def test_run_goes_on_after_ctrl_c_and_the_attempts_do_not_count(new_installation
     made = new_installation().started()
     with made.client() as client:
         run = workflow.start_run(
-            client, workflow.add_sample(client), **LONG, seed=next(SEEDS)
+            client, workflow.add_sample(client), **LONG, seed=next(workflow.SEEDS)
         )
         wait_for(some_complete(client, run), seconds=60)
 
@@ -102,7 +99,7 @@ def test_run_goes_on_after_ctrl_c_and_the_attempts_do_not_count(new_installation
 
 
 def test_paused_run_rests_and_goes_on_when_resumed(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
+    run = workflow.start_run(client, dataset, **LONG, seed=next(workflow.SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     workflow.post(client, f"/runs/{run}/pause/")
@@ -120,7 +117,7 @@ def resting(installation, run):
 
 
 def test_stopped_run_keeps_what_it_found(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
+    run = workflow.start_run(client, dataset, **LONG, seed=next(workflow.SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     workflow.post(client, f"/runs/{run}/stop/")
@@ -133,7 +130,7 @@ def test_stopped_run_keeps_what_it_found(installation, client, dataset):
 
 
 def test_deleted_run_leaves_the_workers_free(installation, client, dataset):
-    run = workflow.start_run(client, dataset, **LONG, seed=next(SEEDS))
+    run = workflow.start_run(client, dataset, **LONG, seed=next(workflow.SEEDS))
     wait_for(some_complete(client, run), seconds=60)
 
     workflow.post(client, f"/runs/{run}/delete/")

@@ -96,7 +96,12 @@ def test_socket_of_a_run_ends_when_its_viewer_is_sent_away(
     installation, owner, bob, bobs_id
 ):
     dataset = workflow.add_sample(owner)
-    run = workflow.start_run(owner, dataset, algorithms=["logistic_regression"])
+    run = workflow.start_run(
+        owner,
+        dataset,
+        algorithms=["logistic_regression"],
+        seed=next(workflow.SEEDS),
+    )
     page = owner.get(f"/datasets/{dataset}/").text
     members = f"{re.search(r'/projects/[0-9]+/', page)[0]}members/"
     post(owner, members, username="bob", role="viewer")

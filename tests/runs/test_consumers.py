@@ -8,8 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from runs.announcing import OVERVIEW, group_name
 from runs.consumers import REFUSED, SIGNED_OUT, OverviewConsumer, RunConsumer
-from runs.enums import Phase
-from runs.models import Run
+from runs.enums import JobState, Phase
+from runs.models import ParameterImportance, Run
 from runs.relay import base
 from runs.relay.slots import Slot
 from tests.factories import ProjectFactory, RunFactory, TrialFactory, UserFactory
@@ -101,6 +101,25 @@ async def test_many_changes_become_few_messages_and_the_last_state_arrives():
         await announce(run)
 
     assert await receive_until(communicator, "0.1900") < 20
+    await communicator.disconnect()
+
+
+async def test_importance_that_is_ready_is_told_though_the_run_has_ended():
+    viewer = await sync_to_async(UserFactory)()
+    run = await make_run(viewer=viewer)
+    await sync_to_async(Run.objects.update)(phase=Phase.FINISHED)
+    asked = ParameterImportance(run=run, algorithm="random_forest", n_trials=4)
+    await asked.asave()
+    communicator = socket_of(run, viewer)
+    await communicator.connect()
+    await communicator.receive_from()
+    assert await communicator.receive_nothing(timeout=1)
+
+    asked.state = JobState.READY
+    await asked.asave()
+    await announce(run)
+
+    await communicator.receive_from(timeout=3)
     await communicator.disconnect()
 
 

@@ -26,27 +26,31 @@ export class Live {
   open() {
     if (this.socket) return;
     const scheme = window.location.protocol === "https:" ? "wss" : "ws";
-    this.socket = new WebSocket(`${scheme}://${window.location.host}/ws/runs/${this.store.settings.run}/`);
-    this.socket.addEventListener("open", () => {
+    const socket = new WebSocket(`${scheme}://${window.location.host}/ws/runs/${this.store.settings.run}/`);
+    this.socket = socket;
+    socket.addEventListener("open", () => {
+      if (socket !== this.socket) return;
       this.retry = RETRY_MS;
       this.say("live", "Live");
     });
-    this.socket.addEventListener("message", () => this.look());
-    this.socket.addEventListener("close", (event) => {
+    socket.addEventListener("message", () => this.look());
+    socket.addEventListener("close", (event) => {
+      if (socket !== this.socket) return; // closed by this page
       this.socket = null;
-      if (this.isDone) return;
       // Opened only to be told that this person has too many open.
       if (event.code === FULL) this.retry = LONGEST_MS;
       this.say("lost", "Connection lost, reconnecting…");
-      setTimeout(() => this.open(), this.retry);
+      this.timer = setTimeout(() => this.open(), this.retry);
       this.retry = Math.min(2 * this.retry, LONGEST_MS);
     });
   }
 
   close() {
-    this.isDone = true;
+    const { socket } = this;
+    this.socket = null;
+    clearTimeout(this.timer);
     this.say("closed", "");
-    this.socket?.close();
+    socket?.close();
   }
 
   async look() {
