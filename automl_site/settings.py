@@ -276,7 +276,6 @@ CELERY_TASK_ROUTES = {
     "models_app.compute": {"queue": "later"},
     "models_app.measure_predictions": {"queue": "later"},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(TUNEBOARD_HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "runs.sweep",

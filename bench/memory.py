@@ -220,7 +220,7 @@ def pss(process: psutil.Process) -> int:
 
 def kind_of(words: list[str]) -> str:
     line = " ".join(words)
-    for name in ("worker@", "control@", " beat", "valkey", ".keep", "manage.py"):
+    for name in ("worker@", "control@", "valkey", ".keep", "manage.py"):
         if name in line:
             return name.strip(" @.")
     return Path(words[0]).name if words else "?"

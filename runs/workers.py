@@ -6,10 +6,13 @@ queue count: they are what a run waits for.
 
 import gc
 import json
+import logging
 import os
+import signal
 import socket
 import time
 from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psutil
@@ -29,7 +32,10 @@ from redis.retry import Retry
 from runs.announcing import announcer
 
 if TYPE_CHECKING:
+    from celery import Celery
     from celery.worker.consumer import Consumer
+
+logger = logging.getLogger(__name__)
 
 # With pandas, scikit-learn, skrub and the boosters: 5 s and 300 MB for each process
 # without this.
@@ -44,6 +50,7 @@ ENGINE = (
     "catboost",
 )
 
+CONTROL = "control"
 KEY = "tuneboard:worker:"
 # Celery's heartbeat comes every two seconds; five missed ones mean the worker is gone.
 LIFE_SECONDS = 10
@@ -162,6 +169,26 @@ def announce(sender: "Consumer", **_: object) -> None:
     if computes(sender.app):
         _processes = sender.pool.num_processes
         beat()
+
+
+@worker_ready.connect
+def send_on_time(sender: "Consumer", **_: object) -> None:
+    """Have the control process send what is due, in a thread: a process takes 75 MB."""
+    if CONTROL in sender.app.amqp.queues.consume_from:
+        Thread(target=follow_schedule, args=[sender.app], daemon=True).start()
+
+
+def follow_schedule(app: "Celery") -> None:
+    """Send the tasks of the schedule until the process ends."""
+    from celery.beat import Scheduler, Service  # noqa: PLC0415 - of no use elsewhere
+
+    app.set_current()  # for this thread
+    try:
+        # The schedule is a few seconds long: nothing to remember from start to start.
+        Service(app, scheduler_cls=Scheduler).start()
+    except Exception:  # whatever it was, a fresh process is the way out
+        logger.exception("Nothing is sent on time any more; starting again")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @heartbeat_sent.connect

@@ -10,9 +10,12 @@ from django.conf import settings
 from runs.management import listening
 from runs.management.keep import Spec
 
-BACKGROUND = ["worker", "inference", "control", "beat"]
+BACKGROUND = ["worker", "control"]
+# Of use to people who ask by a page or the API; it takes 400 MB.
+FOR_WEB = ["inference"]
 PYTHON = [sys.executable, "-m"]
-CELERY = [*PYTHON, "celery", "--quiet", "--app=automl_site"]
+# Django's checks load every page, 30 MB; the web process or the command has checked.
+CELERY = [*PYTHON, "celery", "--quiet", "--app=automl_site", "--skip-checks"]
 # A unit is computed again after a restart, so Ctrl-C does not wait for long ones.
 GRACE_SECONDS = 3.0
 # What nobody needs at once leaves the processor to the first page for so long.
@@ -30,7 +33,7 @@ def valkey() -> Spec:
         nice=0,
         delay=0.0,
         grace=GRACE_SECONDS + 1,
-        after=[*web_names(), *BACKGROUND],
+        after=[*web_names(), *BACKGROUND, *FOR_WEB],
     )
 
 
@@ -101,23 +104,11 @@ def inference() -> Spec:
 
 
 def control() -> Spec:
+    """Decisions, and the sweep every few seconds (`runs.workers.send_on_time`)."""
     command = [
         *(*CELERY, "worker", "-n", "control@%h", "-Q", "control", "-P", "solo"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    return Spec(
-        command=command,
-        env=QUIET,
-        nice=5,
-        delay=BOOT_SECONDS,
-        grace=GRACE_SECONDS,
-        after=[],
-    )
-
-
-def beat() -> Spec:
-    # The schedule is a few seconds long: nothing to remember from one start to the next.
-    command = [*CELERY, "beat", "--scheduler", "celery.beat:Scheduler"]
     return Spec(
         command=command,
         env=QUIET,
@@ -135,7 +126,9 @@ QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
 def names(*, with_web: bool) -> list[str]:
     """Return what has to run for this installation, in the order of starting."""
     first = ["valkey"] if settings.EMBEDDED_REDIS else []
-    return [*first, *(web_names() if with_web else []), *BACKGROUND]
+    if not with_web:
+        return [*first, *BACKGROUND]
+    return [*first, *web_names(), *BACKGROUND, *FOR_WEB]
 
 
 def environment(names: Iterable[str], **extra: str) -> dict[str, str]:
@@ -147,7 +140,6 @@ def environment(names: Iterable[str], **extra: str) -> dict[str, str]:
         "worker": worker,
         "inference": inference,
         "control": control,
-        "beat": beat,
     }
     orders = {
         "owner": os.getpid(),

@@ -58,7 +58,7 @@ def test_server_killed_is_started_again(installation, word):
 
 def test_keeper_killed_takes_its_process_along(new_installation):
     made = new_installation().started()
-    [keeper] = made.processes("keep beat")
+    [keeper] = made.processes("keep control")
     [child] = keeper.children()
 
     keeper.kill()

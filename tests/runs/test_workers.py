@@ -1,5 +1,8 @@
 import json
 import math
+import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -79,6 +82,29 @@ def test_announce_of_control_worker_is_not_counted(store):
     workers.beat()
 
     assert workers.live_workers() == 0
+
+
+SCHEDULE_WITHOUT_A_BROKER = """
+import time
+from automl_site.celery import app
+from runs.workers import follow_schedule
+app.conf.broker_url = "redis+socket:///nowhere/valkey.sock"
+app.conf.broker_connection_max_retries = 1
+follow_schedule(app)
+time.sleep(60)
+"""
+
+
+def test_process_whose_schedule_is_not_followed_any_more_ends():
+    # Its keeper starts it again.
+    ended = subprocess.run(
+        [sys.executable, "-c", SCHEDULE_WITHOUT_A_BROKER],
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=60,
+    )
+
+    assert ended.returncode == -signal.SIGTERM, ended.stderr
 
 
 def test_connect_without_server_fails_at_once(settings):

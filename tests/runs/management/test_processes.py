@@ -16,21 +16,15 @@ def test_names_embedded_start_valkey_first():
         "valkey",
         "web",
         "worker",
-        "inference",
         "control",
-        "beat",
+        "inference",
     ]
 
 
 def test_names_with_own_redis_have_no_valkey(settings):
     settings.EMBEDDED_REDIS = False
 
-    assert processes.names(with_web=False) == [
-        "worker",
-        "inference",
-        "control",
-        "beat",
-    ]
+    assert processes.names(with_web=False) == ["worker", "control"]
 
 
 def test_servers_share_the_port_where_that_is_possible(settings):
