@@ -23,7 +23,7 @@ from runs.queries import algorithm_title
 from runs.search.metrics import METRICS
 from runs.search.planning import params_key
 from runs.search.problem import TaskType
-from runs.training_data import load_training_data, split_of
+from runs.training_data import large_turn, load_training_data, split_of
 
 if TYPE_CHECKING:
     from runs.search.ensembling import Ensemble
@@ -47,7 +47,7 @@ def join(run_id: int) -> None:
     if not free.claim(token):
         return
     run = Run.objects.select_related("dataset").get(pk=run_id)
-    with renewing(Run.objects.filter(pk=run_id), token):
+    with renewing(Run.objects.filter(pk=run_id), token), large_turn(run):
         trial, message, level = None, "", Level.INFO
         try:
             trial, message = joined(run)

@@ -21,7 +21,7 @@ Progress = Callable[[str, int, int], object]
 MAX_BYTES: Final = 2 << 30
 # Tables of few different values shrink a hundredfold; a bomb a thousandfold and more.
 _MAX_RATIO = 500
-_RATIO_FROM_BYTES = 1 << 26
+RATIO_FROM_BYTES = 1 << 26
 _MAX_MEMBERS = 10_000
 _PIECE = 1 << 20
 _ENCRYPTED = 1
@@ -183,7 +183,7 @@ def check_ratio(size: int, packed: int, filename: str) -> None:
             f"{filename} unpacks to more than {MAX_BYTES >> 30} GB: "
             "upload a part of its rows."
         )
-    if size > _RATIO_FROM_BYTES and size > _MAX_RATIO * max(1, packed):
+    if size > RATIO_FROM_BYTES and size > _MAX_RATIO * max(1, packed):
         raise TableError(
             f"{filename} unpacks to more than {_MAX_RATIO} times its size: "
             "upload the table itself if it is one."
