@@ -12,7 +12,7 @@ from django.conf import settings
 
 from runs.bundles import bundle_of
 from runs.enums import Scheme, Share, Strategy
-from runs.limits import check_limits
+from runs.limits import check_limits, check_target_score
 from runs.models import Dataset, Run
 from runs.search import algorithms as registry
 from runs.search.combinations import clean_combinations
@@ -150,6 +150,11 @@ class Configuration:
         return 1 if self.scheme == Scheme.HOLDOUT else self.n_splits * self.n_repeats
 
     @property
+    def is_by_time(self) -> bool:
+        """Tell whether it is the time that says how many combinations there are."""
+        return self.time_budget_seconds is not None and self.n_planned >= MAX_TRIALS
+
+    @property
     def n_fits(self) -> int:
         """Return the number of estimator fits a search without sharing would do."""
         return self.n_planned * self.n_folds
@@ -239,6 +244,7 @@ def configure(
         if wish["scoring"]
         else default_metric(chosen)
     )
+    check_target_score(wish["target_score"], metric)
     spaces = parse_spaces(dataset, chosen, wish)
     plan = Plan(
         strategy=parse_strategy(wish["strategy"]).value,

@@ -7,6 +7,7 @@ from typing import Any
 
 from runs.configuration import FEATURE_KINDS, MAX_TRIALS, Configuration, Wishes
 from runs.enums import Scheme, Strategy
+from runs.limits import check_limits
 from runs.models import Dataset, Run
 from runs.search.algorithms import ALGORITHMS
 from runs.search.json_text import read_json
@@ -155,6 +156,8 @@ def parse_all(found: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, SpecE
         try:
             name = argument_of(key, value)
             check_type(key, name, value)
+            if value is not None:
+                check_limits({name: value})
             if name in arguments:
                 message = (
                     f"The specification says “{name}” twice (as “{key}” the second "

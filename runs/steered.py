@@ -15,7 +15,7 @@ from runs.search.spaces import parse_space
 
 STEERABLE = (Phase.QUEUED, Phase.PREPARING, Phase.SEARCHING, Phase.PAUSED)
 RUNNING_ROWS = 20
-# From so many on, a number of trials means that the time alone is the budget.
+# From so many on, and with a time budget, the time alone is what ends a search.
 ENDLESS_TRIALS = 10_000
 
 
@@ -123,7 +123,8 @@ def ranges(algorithm: str, space: dict[str, Any]) -> list[Range]:
 
 
 def has_trial_budget(run: Run) -> bool:
-    return run.n_trials is not None and run.n_trials < ENDLESS_TRIALS
+    is_endless = run.time_budget_seconds and (run.n_trials or 0) >= ENDLESS_TRIALS
+    return run.n_trials is not None and not is_endless
 
 
 def budget_text(run: Run) -> str:

@@ -6,7 +6,6 @@ from django.http import QueryDict
 
 from runs.bundles import answers_of, bundle_of
 from runs.configuration import (
-    MAX_TRIALS,
     Configuration,
     configure,
     detected_task,
@@ -37,8 +36,7 @@ class PresetCard(NamedTuple):
     @property
     def is_by_time(self) -> bool:
         """Whether it is the time that says how many combinations there are."""
-        found = self.configuration
-        return found is not None and found.n_planned >= MAX_TRIALS
+        return self.configuration is not None and self.configuration.is_by_time
 
 
 def preset_cards(

@@ -1,6 +1,7 @@
 """The metrics a run can be about."""
 
 import importlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,8 @@ class Metric:
         ``"target"`` for the unit of the target, ``"%"`` for a share; else none.
     aliases : tuple of str
         Other names it is known by.
+    low, high : float
+        Least and greatest number shown to people; infinite where there is none.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Metric:
     needs_proba: bool = False
     unit: str = ""
     aliases: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
 
     def display(self, value: float) -> float:
         """Turn a stored scorer value into the number for people.
@@ -77,6 +82,8 @@ _ENTRIES = (
         "roc_auc",
         needs_proba=True,
         aliases=("auc", "roc_auc_ovr"),
+        low=0,
+        high=1,
     ),
     Metric(
         "accuracy",
@@ -86,6 +93,8 @@ _ENTRIES = (
         True,
         "accuracy",
         aliases=("acc",),
+        low=0,
+        high=1,
     ),
     Metric(
         "balanced_accuracy",
@@ -94,6 +103,8 @@ _ENTRIES = (
         CLASSIFICATION,
         True,
         "balanced_accuracy",
+        low=0,
+        high=1,
     ),
     Metric(
         "log_loss",
@@ -104,6 +115,7 @@ _ENTRIES = (
         "neg_log_loss",
         needs_proba=True,
         aliases=("logloss", "cross_entropy"),
+        low=0,
     ),
     Metric(
         "average_precision",
@@ -114,6 +126,8 @@ _ENTRIES = (
         "average_precision",
         needs_proba=True,
         aliases=("pr_auc", "ap"),
+        low=0,
+        high=1,
     ),
     Metric(
         "f1",
@@ -122,6 +136,8 @@ _ENTRIES = (
         BINARY,
         True,
         "f1",
+        low=0,
+        high=1,
     ),
     Metric(
         "precision",
@@ -130,6 +146,8 @@ _ENTRIES = (
         BINARY,
         True,
         "precision",
+        low=0,
+        high=1,
     ),
     Metric(
         "recall",
@@ -139,6 +157,8 @@ _ENTRIES = (
         True,
         "recall",
         aliases=("sensitivity", "true_positive_rate"),
+        low=0,
+        high=1,
     ),
     Metric(
         "f1_macro",
@@ -147,6 +167,8 @@ _ENTRIES = (
         CLASSIFICATION,
         True,
         "f1_macro",
+        low=0,
+        high=1,
     ),
     Metric(
         "f1_micro",
@@ -155,6 +177,8 @@ _ENTRIES = (
         CLASSIFICATION,
         True,
         "f1_micro",
+        low=0,
+        high=1,
     ),
     Metric(
         "f1_weighted",
@@ -163,6 +187,8 @@ _ENTRIES = (
         CLASSIFICATION,
         True,
         "f1_weighted",
+        low=0,
+        high=1,
     ),
     Metric(
         "mcc",
@@ -172,6 +198,8 @@ _ENTRIES = (
         True,
         "matthews_corrcoef",
         aliases=("matthews",),
+        low=-1,
+        high=1,
     ),
     Metric(
         "brier",
@@ -182,6 +210,8 @@ _ENTRIES = (
         "neg_brier_score",
         needs_proba=True,
         aliases=("brier_score", "brier_loss"),
+        low=0,
+        high=2,  # of several classes; 1 of two
     ),
     Metric(
         "rmse",
@@ -192,6 +222,7 @@ _ENTRIES = (
         "neg_root_mean_squared_error",
         unit="target",
         aliases=("root_mean_squared_error",),
+        low=0,
     ),
     Metric(
         "mae",
@@ -202,6 +233,7 @@ _ENTRIES = (
         "neg_mean_absolute_error",
         unit="target",
         aliases=("mean_absolute_error",),
+        low=0,
     ),
     Metric(
         "r2",
@@ -210,6 +242,7 @@ _ENTRIES = (
         REGRESSION,
         True,
         "r2",
+        high=1,
     ),
     Metric(
         "median_absolute_error",
@@ -220,6 +253,7 @@ _ENTRIES = (
         "neg_median_absolute_error",
         unit="target",
         aliases=("medae",),
+        low=0,
     ),
     Metric(
         "mape",
@@ -230,6 +264,7 @@ _ENTRIES = (
         "neg_mean_absolute_percentage_error",
         unit="%",
         aliases=("mean_absolute_percentage_error",),
+        low=0,
     ),
     Metric(
         "rmsle",
@@ -239,6 +274,7 @@ _ENTRIES = (
         False,
         "neg_root_mean_squared_log_error",
         aliases=("root_mean_squared_log_error",),
+        low=0,
     ),
 )
 

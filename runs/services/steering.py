@@ -27,6 +27,7 @@ from runs.enums import (
     TrialState,
     Wish,
 )
+from runs.limits import check_limits
 from runs.models import Run, Trial
 from runs.progress import record_event
 from runs.search.describing import changes
@@ -41,9 +42,6 @@ from runs.steered import (
     parallelism_text,
 )
 from runs.tasks import advance_run
-
-MAX_PARALLELISM = 1000
-MOST_TRIALS = 1_000_000
 
 
 @transaction.atomic
@@ -217,12 +215,7 @@ def change_budget(
         If a number cannot be; its `code` is the argument.
     """
     locked = steerable(run, revision)
-    if n_trials is not None and not 1 <= n_trials <= MOST_TRIALS:
-        message = f"Allow between 1 and {MOST_TRIALS:,} trials."
-        raise ValidationError(message, code="n_trials")
-    if time_budget_seconds is not None and not 0 < time_budget_seconds < 1e9:
-        message = "The time budget must be more than zero, or left empty for no limit."
-        raise ValidationError(message, code="time_budget_seconds")
+    within_limits(n_trials=n_trials, time_budget_seconds=time_budget_seconds)
     if n_trials is None and locked.strategy != Strategy.GRID:
         if time_budget_seconds is None:
             message = "This strategy needs a number of trials or a time budget."
@@ -261,12 +254,7 @@ def change_parallelism(
         If it is less than one.
     """
     locked = steerable(run, revision)
-    if n is not None and not 1 <= n <= MAX_PARALLELISM:
-        message = (
-            f"Allow between 1 and {MAX_PARALLELISM:,} at once, or leave it empty for as "
-            "many as there are workers. To do nothing for a while, pause the run."
-        )
-        raise ValidationError(message, code="parallelism")
+    within_limits(parallelism=n)
     if locked.parallelism == n:
         return
     before = parallelism_text(locked)
@@ -305,6 +293,14 @@ def known_algorithm(run: Run, algorithm: str) -> str:
         message = f"This run does not search “{algorithm}”."
         raise ValidationError(message, code="algorithm")
     return aside.title(algorithm)
+
+
+def within_limits(**numbers: float | None) -> None:
+    """Refuse a number as the configuration would."""
+    try:
+        check_limits(numbers)
+    except SpecError as error:
+        raise as_refusal(error) from error
 
 
 def check(run: Run, items: Sequence[PlanItem]) -> None:

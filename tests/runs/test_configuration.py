@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from runs.configuration import configure, plan_of, target_columns
@@ -69,7 +71,7 @@ def test_configure_leaves_identifiers_and_constants_out():
         ({"target": "species", "algorithms": []}, "algorithms", "at least one"),
         ({"target": "species", "algorithms": ["oracle"]}, "algorithms", "oracle"),
         ({"target": "species", "strategy": "genetic"}, "strategy", "genetic"),
-        ({"target": "species", "n_trials": 0}, "n_trials", "at least one"),
+        ({"target": "species", "n_trials": 0}, "n_trials", "1 and 1,000,000"),
         (
             {"target": "species", "time_budget_seconds": 0},
             "time_budget_seconds",
@@ -85,6 +87,72 @@ def test_configure_of_impossible_wish_names_the_field(wish, field, words):
 
     assert error.field == field
     assert words.lower() in str(error).lower()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time_budget_seconds", 1e300),
+        ("time_budget_seconds", math.inf),
+        ("time_budget_seconds", math.nan),
+        ("time_budget_seconds", 366 * 24 * 3600),
+        ("n_trials", 1_000_001),
+        ("n_trials", 10**400),
+        ("patience", 2**31),
+        ("trial_seconds", 0.0001),
+        ("trial_seconds", math.inf),
+        ("trial_memory_mb", 1),
+        ("trial_memory_mb", 2**31),
+        ("target_score", math.inf),
+        ("target_score", math.nan),
+        ("target_score", 10**400),
+        ("seed", 10**400),
+    ],
+)
+def test_configure_of_a_number_out_of_all_measure_names_the_field(field, value):
+    assert refused(DatasetFactory(), target="species", **{field: value}).field == field
+
+
+@pytest.mark.parametrize(
+    ("target", "scoring", "score", "words"),
+    [
+        ("species", "roc_auc", 5, "ROC AUC is between 0 and 1"),
+        ("species", "mcc", -1.5, "Matthews correlation is between -1 and 1"),
+        ("species", "log_loss", -0.1, "Log loss is never below 0"),
+        ("body_mass_g", "r2", 1.1, "R² is never above 1"),
+        ("body_mass_g", "rmse", -300, "Root mean squared error is never below 0"),
+    ],
+)
+def test_configure_of_a_score_that_its_metric_cannot_have_is_refused(
+    target, scoring, score, words
+):
+    error = refused(
+        DatasetFactory(), target=target, scoring=scoring, target_score=score
+    )
+
+    assert error.field == "target_score"
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(
+    ("target", "scoring", "score"),
+    [("species", "roc_auc", 1), ("body_mass_g", "r2", -3), ("body_mass_g", "mae", 1e6)],
+)
+def test_configure_takes_any_score_that_its_metric_can_have(target, scoring, score):
+    found = configure(
+        DatasetFactory(), target=target, scoring=scoring, target_score=score
+    )
+
+    assert found.target_score == score
+
+
+def test_many_trials_without_a_time_budget_are_a_number_of_trials():
+    wish = {"target": "species", "strategy": "random", "n_trials": 20_000}
+
+    by_number = configure(DatasetFactory(), **wish)
+    by_time = configure(DatasetFactory(), **wish, time_budget_seconds=60)
+
+    assert (by_number.is_by_time, by_time.is_by_time) == (False, True)
 
 
 def test_configure_of_target_with_one_class_is_refused():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from runs.configuration import Configuration, configure
 from runs.models import Run
 from runs.search.algorithms import algorithms_for
-from runs.search.metrics import metrics_for
+from runs.search.metrics import METRICS, metrics_for
 from runs.search.presets import PRESETS
 from runs.search.problem import SpecError, TaskType
 from runs.specifications import (
@@ -42,6 +42,8 @@ def test_read_specification_gives_the_arguments_of_configure(tmp_path):
         ('{"cv": 3, "n_splits": 4}', "twice"),
         ('{"enqueued": {"ridge": {}}}', "“enqueued” must be a list"),
         ('{"algorithms": {"ridge": [1, 2]}}', "space of “ridge”"),
+        ('{"time_budget": 1e300}', "at most 365 days"),
+        ('{"max_trials": 99999999999999999999}', "between 1 and 1,000,000"),
     ],
 )
 def test_read_specification_of_wrong_file_says_what_is_wrong(tmp_path, text, words):
@@ -94,17 +96,19 @@ def wishes(draw):
     metrics = [m.name for m in metrics_for(task)]
     strategy = draw(st.sampled_from(["grid", "random", "tpe", "halving"]))
     scheme = draw(st.sampled_from(["kfold", "repeated", "holdout", "time", "group"]))
+    scoring = draw(st.sampled_from(metrics))
+    low, high = METRICS[scoring].low, METRICS[scoring].high
     wish = {
         "target": target,
-        "scoring": draw(st.sampled_from(metrics)),
+        "scoring": scoring,
         "metrics": draw(st.lists(st.sampled_from(metrics), max_size=3, unique=True)),
         "strategy": strategy,
         "n_trials": draw(st.none() | st.integers(1, 10_000)),
         "time_budget_seconds": draw(st.none() | st.floats(0.1, 1e6)),
-        "target_score": draw(st.none() | st.floats(-10, 10)),
+        "target_score": draw(st.none() | st.floats(max(-10, low), min(10, high))),
         "patience": draw(st.none() | st.integers(1, 500)),
         "trial_seconds": draw(st.none() | st.floats(0.1, 1e4)),
-        "trial_memory_mb": draw(st.none() | st.integers(1, 9999)),
+        "trial_memory_mb": draw(st.none() | st.integers(256, 9999)),
         "share": draw(st.sampled_from(["equal", "adaptive"])),
         "scheme": scheme,
         "n_splits": draw(st.integers(2, 3)),

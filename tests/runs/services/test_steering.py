@@ -448,6 +448,8 @@ def test_extended_time_brings_back_what_a_grid_had_no_time_for(user):
         (5, 0, "time_budget_seconds"),
         (5, -3, "time_budget_seconds"),
         (5, float("nan"), "time_budget_seconds"),
+        (5, 1e300, "time_budget_seconds"),
+        (1_000_001, None, "n_trials"),
     ],
 )
 def test_budget_that_cannot_be_is_refused(user, n_trials, seconds, code):

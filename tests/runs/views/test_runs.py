@@ -219,7 +219,7 @@ def test_options_of_a_search_that_cannot_be_say_why(client, dataset):
     answer = options(client, dataset, n_trials="0")
 
     assert "Trials at most" in answer.text
-    assert "at least one trial" in answer.text
+    assert "between 1 and 1,000,000 trials" in answer.text
 
 
 def test_options_for_a_stranger_are_404(client, dataset):
