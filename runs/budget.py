@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils import timezone
 
+from runs.configuration import is_small_grid
 from runs.enums import BASELINE, TrialState
 from runs.models import Run, Trial
 from runs.search.metrics import METRICS
@@ -23,6 +25,8 @@ FIXED_SHARE = 0.04
 MAX_SLOWNESS = 3.0
 # Reading the table and preparing its columns, for each refit.
 PREPARING_SECONDS = 0.4
+# A search of which so many trials have failed, and none has a score, has no result.
+FAILURES = 50
 # How many of the latest trials tell how long an algorithm takes.
 RECENT_TRIALS = 300
 
@@ -45,7 +49,7 @@ def why_enough(run: Run) -> str:
         )
     metric = METRICS[run.scoring]
     if run.best_value is None:
-        return ""
+        return why_hopeless(run)
     if run.target_score is not None:
         goal = run.target_score if metric.greater_is_better else -run.target_score
         if run.best_value >= goal:
@@ -53,6 +57,22 @@ def why_enough(run: Run) -> str:
     if run.patience and trials_since_best(run) >= run.patience:
         return f"The last {run.patience} trials brought no improvement."
     return ""
+
+
+def why_hopeless(run: Run) -> str:
+    """Return the sentence for a search whose first trials have all failed.
+
+    Not of a short grid: it is worked off in any case, the costliest first.
+    """
+    if is_small_grid(run):
+        return ""
+    by_state = run.planned_trials.order_by().values_list("state")
+    counts = dict(by_state.annotate(n=Count("pk")))
+    n_failed = counts.get(TrialState.FAILED, 0)
+    n_scored = counts.get(TrialState.COMPLETE, 0) + counts.get(TrialState.PRUNED, 0)
+    if n_scored or n_failed < FAILURES:
+        return ""
+    return f"The first {n_failed:,} trials have all failed."
 
 
 def trials_since_best(run: Run) -> int:

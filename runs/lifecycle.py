@@ -5,6 +5,7 @@ time, any number of times, by anybody: it holds the run's row lock, and what it 
 depends on stored rows alone. So a lost message costs a sweep's interval, never a run.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ from runs.search.problem import SpecError
 from runs.signals import run_finished
 from runs.troubles import troubles
 
+logger = logging.getLogger(__name__)
+
+# What comes again however often it is tried; connections and memory may be back.
+MISTAKES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 # A message that nobody took for so long is taken for lost, and published again.
 REPUBLISH_SECONDS = 10.0
 
@@ -39,8 +44,32 @@ class Work:
 def advance(run_id: int) -> Work:
     """Do the next thing for a run and return the messages to publish.
 
-    The caller publishes after this returns, so after the commit.
+    The caller publishes after this returns, so after the commit. A run that cannot be
+    prepared or searched for a mistake ends with it, rather than try again for ever.
     """
+    try:
+        return advanced(run_id)
+    except MISTAKES as error:
+        logger.exception("Run %s could not go on", run_id)
+        if not fail(run_id, f"The search cannot go on: {error!r:.500}."):
+            raise
+        return Work()
+
+
+def fail(run_id: int, reason: str) -> bool:
+    """End a run that has come to no model yet; False if it is further, or gone."""
+    early = (Phase.QUEUED, Phase.PREPARING, Phase.SEARCHING)
+    with transaction.atomic():
+        runs = Run.objects.select_for_update().filter(pk=run_id, phase__in=early)
+        run = runs.first()
+        if run is None:
+            return False
+        run.error = reason
+        enter(run, Phase.FAILED)
+        return True
+
+
+def advanced(run_id: int) -> Work:
     work = Work()
     with transaction.atomic():
         run = Run.objects.select_for_update().filter(pk=run_id).first()
@@ -341,7 +370,10 @@ def why_nothing_completed(run: Run) -> str:
     failed = run.planned_trials.filter(state=TrialState.FAILED)
     reasons = failed.values_list("error").annotate(n=Count("pk")).order_by("-n")
     if reasons:
-        return f"No trial was completed. Most frequent reason: {reasons[0][0]}"
+        reason, n_trials = reasons[0]
+        n_failed = sum(n for _, n in reasons)
+        counted = f" ({n_trials:,} of {n_failed:,} failures)" if n_failed > 1 else ""
+        return f"No trial was completed. Most frequent reason{counted}: {reason}"
     if run.time_budget_seconds is not None:
         return (
             "No trial was completed within the time budget. "

@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from runs import lifecycle, refill
+from runs import budget, lifecycle, refill
 from runs.enums import Phase, TrialState, Wish
 from runs.leasing import new_token
 from runs.models import Trial
@@ -151,7 +151,54 @@ def test_advance_when_every_trial_failed_says_the_most_frequent_reason():
 
     run.refresh_from_db()
     assert run.phase == Phase.FAILED
-    assert run.error == "No trial was completed. Most frequent reason: out of luck"
+    assert run.error == (
+        "No trial was completed. Most frequent reason (2 of 3 failures): out of luck"
+    )
+
+
+def test_search_whose_first_trials_have_all_failed_ends():
+    run = searching_run(strategy="random", n_trials=5000, n_planned=5000)
+    for number in range(budget.FAILURES - 1):
+        TrialFactory(
+            run=run, number=number, state=TrialState.FAILED, value=None, error="No."
+        )
+    lifecycle.advance(run.pk)
+    run.refresh_from_db()
+    assert run.phase == Phase.SEARCHING
+
+    end_waiting(run, state=TrialState.FAILED, value=None, error="No.")
+    lifecycle.advance(run.pk)
+
+    run.refresh_from_db()
+    assert run.phase == Phase.FAILED
+    n_failed = run.planned_trials.filter(state=TrialState.FAILED).count()
+    assert f"({n_failed} of {n_failed} failures): No." in run.error
+    assert run.trials.filter(state=TrialState.WAITING).count() == 0
+
+
+def test_search_with_a_score_goes_on_after_many_failures():
+    run = searching_run(strategy="random", n_trials=5000, n_planned=5000)
+    for number in range(budget.FAILURES):
+        TrialFactory(run=run, number=number, state=TrialState.FAILED, value=None)
+    TrialFactory(run=run, number=99, state=TrialState.PRUNED, value=None)
+
+    lifecycle.advance(run.pk)
+
+    run.refresh_from_db()
+    assert run.phase == Phase.SEARCHING
+
+
+@pytest.mark.parametrize("phase", [Phase.PREPARING, Phase.SEARCHING])
+def test_run_that_nobody_can_advance_fails_with_a_sentence(phase):
+    # Kept by an older version: no date is so far away.
+    run = searching_run(phase=phase, time_budget_seconds=1e300)
+
+    lifecycle.advance(run.pk)
+
+    run.refresh_from_db()
+    assert run.phase == Phase.FAILED
+    assert run.error.startswith("The search cannot go on: OverflowError(")
+    assert lifecycle.advance(run.pk) == lifecycle.Work()
 
 
 def test_pause_publishes_nothing_until_resumed_and_does_not_use_the_budget():
