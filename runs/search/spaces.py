@@ -143,9 +143,11 @@ def _check_conditions(
                 "parameter itself; one step is the most"
             )
         elif not any(contains(parent, value) for value in distribution.values):
+            values = " or ".join(map(str, distribution.values))
             problem = (
-                f"exists only for {distribution.parameter} in "
-                f"{list(distribution.values)!r}, and it never has these values"
+                f"exists only when {distribution.parameter} = {values}, which it never "
+                f"is here; let {distribution.parameter} take such a value or leave the "
+                "condition out"
             )
         if problem:
             raise SpecError(

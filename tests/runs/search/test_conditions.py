@@ -90,7 +90,7 @@ def test_small_space_is_exhausted_without_repetition(strategy):
         ({"degree": {"type": "int", "low": 2, "high": 4, **POLY}}, "not in the space"),
         (
             {"kernel": ["rbf"], "degree": {"type": "int", "low": 2, "high": 3, **POLY}},
-            "never has these values",
+            "exists only when kernel = poly, which it never is",
         ),
         ({"kernel": ["poly"], "degree": {"type": "int", "low": 2, "high": 3, "when": {}}}, "one parameter"),
     ],
