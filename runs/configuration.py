@@ -344,10 +344,10 @@ def features_of(dataset: Dataset, *, leave_out: set[str]) -> list[str]:
 
 def excluded(dataset: Dataset, wish: Wishes) -> list[str]:
     names = list(wish["exclude"] or [])
-    for name in names:
+    for at, name in enumerate(names):
         if dataset.column(name) is None:
             message = f"There is no column “{name}” to leave out."
-            raise SpecError(message, field="exclude")
+            raise SpecError(message, field="exclude", path=(at,))
     return names
 
 
@@ -357,7 +357,12 @@ def metrics_of(task: TaskType, wish: Wishes, ranking: Metric) -> list[str]:
     if isinstance(asked, str):
         asked = asked.split(",")
     names = USUAL_METRICS[task] if asked is None else asked
-    found = [resolve_metric(name.strip(), task).name for name in names]
+    found = []
+    for at, name in enumerate(names):
+        try:
+            found.append(resolve_metric(name.strip(), task).name)
+        except SpecError as error:
+            raise SpecError(str(error), field="metrics", path=(at,)) from error
     return list(dict.fromkeys([ranking.name, *found]))
 
 
@@ -404,7 +409,7 @@ def parse_halving(wish: Wishes) -> Halving | None:
             f"“halving” has an unknown key “{unknown[0]}”; known are "
             f"{', '.join(Halving._fields)}."
         )
-        raise SpecError(message, field="halving")
+        raise SpecError(message, field="halving", path=(unknown[0],))
     return Halving(**asked)
 
 

@@ -94,6 +94,8 @@ NULLABLE = frozenset(
 NOT_REUSABLE = frozenset(
     {"target", "task", "name", "preset", "exclude", "split_column", "enqueued"}
 )
+# Lists of names, and what one of them is.
+NAMES = {"algorithms": "algorithm", "metrics": "metric", "exclude": "column"}
 KINDS = {
     str: "a text",
     int: "a whole number",
@@ -181,6 +183,11 @@ def argument_of(key: str, value: object) -> str:
     return KEYS[key]
 
 
+def keys_of(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return by argument the key that a document has for it."""
+    return {argument_of(key, value): key for key, value in found.items() if key in KEYS}
+
+
 def answered(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what null leaves open, and keep it where it says that there is none."""
     return {
@@ -195,11 +202,20 @@ def check_type(key: str, name: str, value: object) -> None:
     if value is None or is_one(value, allowed):
         if name == "spaces" and isinstance(value, dict):
             check_spaces(value)
+        if name in NAMES and isinstance(value, list):
+            check_names(name, value)
         return
     wanted = KINDS[allowed[-1]]
     if name == "spaces":
         wanted += " with a space for each algorithm"
     raise SpecError(f"“{key}” must be {wanted}, not {json.dumps(value)}.", field=name)
+
+
+def check_names(name: str, values: list[object]) -> None:
+    for at, value in enumerate(values):
+        if not isinstance(value, str):
+            message = f"The {NAMES[name]} must be a text, not {json.dumps(value)}."
+            raise SpecError(message, field=name, path=(at,))
 
 
 def is_one(value: object, allowed: tuple[type, ...]) -> bool:

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from runs.configuration import Configuration, configure
 from runs.forms.more import halving_fields
 from runs.forms.spaces import as_text
 from runs.models import Dataset
-from runs.search.problem import SpecError
+from runs.search.algorithms import ALGORITHMS, resolve
+from runs.search.problem import SpecError, TaskType
 from runs.specifications import (
-    KEYS,
     answered,
     changed_spaces,
+    keys_of,
     parse_all,
     read_document,
     specification_of,
@@ -91,7 +93,7 @@ class Problem(NamedTuple):
 
     key: str
     text: str
-    path: tuple[str, ...] = ()
+    path: tuple[str | int, ...] = ()
 
 
 class Reading(NamedTuple):
@@ -120,7 +122,8 @@ def read_found(
     """Read a configuration that came as a JSON object."""
     arguments, wrong = parse_all(found)
     problems = [
-        Problem(key, str(error), place_of(error)) for key, error in wrong.items()
+        Problem(key, str(error), place_in(arguments, error)[1])
+        for key, error in wrong.items()
     ]
     wish = answered(arguments)
     name = str(wish.pop("name", None) or "")
@@ -130,17 +133,47 @@ def read_found(
         if "target" not in wrong:
             problems.append(Problem("target", "Name the column to predict."))
         return Reading(None, name, problems)
-    keys = {KEYS[key]: key for key in found if key in KEYS}
+    keys = keys_of(found)
     configuration, more = try_out(wish, dataset)
     problems += [one._replace(key=keys.get(one.key, one.key)) for one in more]
     return Reading(None if problems else configuration, name, problems)
 
 
-def place_of(error: SpecError) -> tuple[str, ...]:
-    """Return where in the spaces something is wrong, as far as the error says."""
-    if OWN_NAMES.get(error.field or "", error.field) != "spaces":
-        return ()
-    return tuple(part for part in (error.algorithm, error.parameter) if part)
+def place_in(
+    wish: Mapping[str, Any], error: SpecError
+) -> tuple[str, tuple[str | int, ...]]:
+    """Return the argument in which something is wrong, and where, as far as is known.
+
+    An algorithm is looked for by the name that it has there, which may be an alias.
+    """
+    field = OWN_NAMES.get(error.field or "", error.field or "")
+    if error.path or error.algorithm is None or field not in {"spaces", "algorithms"}:
+        return field, error.path
+    spaces, listed = wish.get("spaces") or {}, wish.get("algorithms") or []
+    for name in spaces:
+        if is_named(error.algorithm, name):
+            parameter = [error.parameter] if error.parameter else []
+            return "spaces", (name, *parameter)
+    for at, name in enumerate(listed):
+        if is_named(error.algorithm, name):
+            return "algorithms", (at,)
+    return field, (error.algorithm,) if field == "spaces" else ()
+
+
+def is_named(algorithm: str, name: str) -> bool:
+    """Tell whether a name in a document is of an algorithm that an error is about."""
+    if name == algorithm:
+        return True
+    with suppress(SpecError):
+        return any(
+            resolve(name, task).name == algorithm for task in tasks_of(algorithm)
+        )
+    return False
+
+
+def tasks_of(algorithm: str) -> frozenset[TaskType]:
+    known = ALGORITHMS.get(algorithm)
+    return known.tasks if known else frozenset()
 
 
 def try_out(
@@ -153,9 +186,9 @@ def try_out(
         try:
             configuration = configure(dataset, **rest)
         except SpecError as error:
-            field = OWN_NAMES.get(error.field or "", error.field or "")
-            problems.append(Problem(field, str(error), place_of(error)))
-            if not without(rest, field, error):
+            field, path = place_in(rest, error)
+            problems.append(Problem(field, str(error), path))
+            if not without(rest, field, path, error):
                 return None, problems
         except (TypeError, ValueError, AttributeError, KeyError) as error:
             # Of a kind that no check foresaw: said, rather than a page that breaks.
@@ -167,18 +200,18 @@ def try_out(
     return None, problems
 
 
-def without(wish: dict[str, Any], field: str, error: SpecError) -> bool:
+def without(
+    wish: dict[str, Any], field: str, path: tuple[str | int, ...], error: SpecError
+) -> bool:
     """Take out what was wrong; False if that is not possible."""
-    if field == "spaces" and isinstance(wish.get("spaces"), dict):
+    if field == "spaces" and path and path[0] in (wish.get("spaces") or {}):
         spaces = dict(wish["spaces"])
-        space = dict(spaces.get(error.algorithm or "") or {})
-        if error.algorithm in spaces:
-            del spaces[error.algorithm]
-            if error.parameter in space and len(space) > 1:
-                del space[error.parameter]
-                spaces[error.algorithm] = space
-            wish["spaces"] = spaces
-            return bool(spaces)
+        space = dict(spaces.pop(path[0]))
+        if error.parameter in space and len(space) > 1:
+            del space[error.parameter]
+            spaces[str(path[0])] = space
+        wish["spaces"] = spaces
+        return bool(spaces)
     if field == "target" or field not in wish:
         return False
     del wish[field]

@@ -48,14 +48,24 @@ def clean_combinations(
                 f"Combination {number} to try first must be an object with "
                 '"algorithm" and "params".',
                 field="enqueued",
+                path=(number - 1,),
             )
-        algorithm = resolve(str(entry["algorithm"]), task)
+        try:
+            algorithm = resolve(str(entry["algorithm"]), task)
+        except SpecError as error:
+            raise SpecError(
+                str(error),
+                field="enqueued",
+                algorithm=error.algorithm,
+                path=(number - 1, "algorithm"),
+            ) from error
         if algorithm.name not in among:
             raise SpecError(
                 f"{algorithm.title} has a combination to try first but is not among "
                 "the algorithms of this search; add it, or remove the combination.",
                 field="enqueued",
                 algorithm=algorithm.name,
+                path=(number - 1, "algorithm"),
             )
         try:
             params = clean_combination(algorithm.name, entry["params"], task=task)
@@ -65,6 +75,7 @@ def clean_combinations(
                 field="enqueued",
                 algorithm=algorithm.name,
                 parameter=error.parameter,
+                path=(number - 1, "params", *filter(None, [error.parameter])),
             ) from error
         combination = {"algorithm": algorithm.name, "params": params}
         # By text: True equals 1, but an estimator tells them apart.

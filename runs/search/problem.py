@@ -40,6 +40,8 @@ class SpecError(ValueError):
         The algorithm the message is about.
     parameter : str, optional
         The parameter the message is about.
+    path : tuple of str and int, optional
+        Where in the field, by keys and positions, as far as that is known.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class SpecError(ValueError):
         field: str | None = None,
         algorithm: str | None = None,
         parameter: str | None = None,
+        path: tuple[str | int, ...] = (),
     ) -> None:
         super().__init__(message)
         self.field = field
         self.algorithm = algorithm
         self.parameter = parameter
+        self.path = path
 
 
 def detect_task(*, kind: str, distinct: int, n_rows: int, dtype: str) -> TaskType:

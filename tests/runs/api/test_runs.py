@@ -86,6 +86,49 @@ def test_run_is_started_from_the_document_and_tells_it_again(editor, dataset):
     assert again.json()["configuration"] == found["configuration"]
 
 
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"max_trials": 99999999999999999999}, "#/max_trials"),
+        ({"time_budget": 1e300}, "#/time_budget"),
+        ({"target_score": 5}, "#/target_score"),
+        ({"algorithms": ["rf", "nope"]}, "#/algorithms/1"),
+        ({"algorithms": ["rf", 5]}, "#/algorithms/1"),
+        ({"algorithms": {"nope": {}}}, "#/algorithms/nope"),
+        ({"spaces": {"nope": {}}}, "#/spaces/nope"),
+        ({"algorithms": {"svm": {"C": []}}}, "#/algorithms/svm/C"),
+        ({"algorithms": {"rf": [1]}}, "#/algorithms/rf"),
+        ({"grids": {"rf": {"trees": [1]}}}, "#/grids/rf/trees"),
+        ({"metrics": ["accuracy", "nope"]}, "#/metrics/1"),
+        ({"exclude": ["sex", "nope"]}, "#/exclude/1"),
+        ({"strategy": "halving", "halving": {"rate": 3}}, "#/halving/rate"),
+        ({"enqueued": [5]}, "#/enqueued/0"),
+        (
+            {"enqueued": [{"algorithm": "nope", "params": {}}]},
+            "#/enqueued/0/algorithm",
+        ),
+        (
+            {
+                "enqueued": [
+                    {"algorithm": "rf", "params": {}},
+                    {"algorithm": "rf", "params": {"max_depth": -1}},
+                ]
+            },
+            "#/enqueued/1/params/max_depth",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_place_in_the_document(
+    more, place, editor, dataset
+):
+    document = {"target": "species", "scoring": "accuracy", **more}
+
+    answer = editor("POST", f"/datasets/{dataset.pk}/runs", json=document)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [place]
+
+
 def test_steering_is_noted_for_the_lifecycle(editor, dataset):
     run = RunFactory(dataset=dataset, phase=Phase.SEARCHING)
 
