@@ -153,6 +153,11 @@ def parallelism_text(run: Run) -> str:
     return "1 unit" if run.parallelism == 1 else f"{run.parallelism} units"
 
 
+def at_once_text(run: Run) -> str:
+    """Return the number where its sentence speaks of units already."""
+    return str(run.parallelism or "as many as there are workers")
+
+
 # --- Refusals --------------------------------------------------------------------------
 
 

@@ -25,7 +25,8 @@ router = Router(tags=["Steering"])
 class SteeringIn(Schema):
     """What is to change; what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    # As a document that starts a run: "5" is no number.
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     revision: int | None = Field(
         None,

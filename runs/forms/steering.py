@@ -98,12 +98,13 @@ class SteeringForm(forms.Form):
 
 class BudgetForm(SteeringForm):
     title = "Change the budget"
-    n_trials = forms.IntegerField(label="Trials", required=False, min_value=1)
+    n_trials = forms.IntegerField(
+        label="Trials", required=False, widget=forms.NumberInput(attrs={"min": 1})
+    )
     minutes = forms.FloatField(
         label="Minutes in all",
         required=False,
-        min_value=0,
-        widget=forms.NumberInput(attrs={"step": "any"}),
+        widget=forms.NumberInput(attrs={"min": 0, "step": "any"}),
     )
 
     def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
@@ -134,7 +135,11 @@ class BudgetForm(SteeringForm):
 
 class ParallelismForm(SteeringForm):
     title = "Change how many work at once"
-    parallelism = forms.IntegerField(label="Units at once", required=False, min_value=1)
+    parallelism = forms.IntegerField(
+        label="Units at once",
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 1}),
+    )
 
     def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
         super().__init__(*args, run=run, **kwargs)

@@ -37,9 +37,9 @@ from runs.search.spaces import parse_space, space_to_json
 from runs.steered import (
     STEERABLE,
     as_refusal,
+    at_once_text,
     budget_text,
     changes_since,
-    parallelism_text,
 )
 from runs.tasks import advance_run
 
@@ -257,12 +257,12 @@ def change_parallelism(
     within_limits(parallelism=n)
     if locked.parallelism == n:
         return
-    before = parallelism_text(locked)
+    before = at_once_text(locked)
     locked.parallelism = n
     changed(
         locked,
-        f"{user} changed how many work at once from {before} to "
-        f"{parallelism_text(locked)}.",
+        f"{user} changed how many units are worked on at once: "
+        f"{at_once_text(locked)} instead of {before}.",
         user=user,
         action="parallelism",
     )

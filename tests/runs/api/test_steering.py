@@ -112,6 +112,8 @@ def test_algorithms_change_places_whichever_is_named_first(editor, run):
         ({"n_trials": None}, "#/n_trials"),
         ({"time_budget_seconds": -1}, "#/time_budget_seconds"),
         ({"parallelism": 0}, "#/parallelism"),
+        ({"n_trials": "40"}, "#/n_trials"),
+        ({"time_budget_seconds": "60"}, "#/time_budget_seconds"),
     ],
 )
 def test_what_cannot_be_is_named_by_its_place(wish, place, editor, run):
@@ -131,7 +133,7 @@ def test_change_of_somebody_else_meanwhile_is_a_conflict(editor, run):
 
     found = problem_of(steer(editor, run, revision=0, parallelism=5), 409, "conflict")
 
-    assert "to 3 units." in found["detail"]
+    assert "worked on at once: 3 instead" in found["detail"]
     run.refresh_from_db()
     assert run.parallelism == 3
 

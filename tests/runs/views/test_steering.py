@@ -305,6 +305,10 @@ def test_history_has_a_mark_for_every_intervention(client, run, editor):
     marks = client.get(reverse("runs:run_history", args=[run.pk])).json()["marks"]
 
     [event] = run.events.filter(kind=EventKind.STEERING)
+    assert event.message == (
+        "ada changed how many units are worked on at once: 2 instead of as many as there "
+        "are workers."
+    )
     assert marks == [
         {
             "number": 0,
