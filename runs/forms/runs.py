@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.text import Truncator
 
@@ -28,6 +29,7 @@ from runs.forms.targets import (
     target_facts,
 )
 from runs.forms.wishes import wishes_of
+from runs.limits import beyond_limits
 from runs.models import Dataset
 from runs.search.algorithms import algorithms_for
 from runs.search.metrics import default_metric, metrics_for
@@ -42,6 +44,17 @@ FIELD_OF = {
     "halving": "halving_eta",
 }
 
+
+# Fields that stay on the page while somebody types, their messages beside them; the
+# second line of them is folded away.
+TYPED = (
+    *("n_trials", "time_budget_minutes", "target_score", "patience", "scheme"),
+    *("n_splits", "holdout_percent", "seed"),
+)
+MORE = (
+    *("split_column", "n_repeats", "validation_percent", "share", "trial_seconds"),
+    *("trial_memory_mb", "halving_resource", "halving_eta", "halving_start"),
+)
 
 # Ticked at the start: one of each kind, none of them slow.
 FIRST_CHOICE = {
@@ -134,13 +147,13 @@ class RunForm(MoreForm, SpaceForm):
     trial_seconds = forms.FloatField(
         required=False,
         label="Seconds a trial",
-        widget=forms.NumberInput(attrs={"min": 0, "step": "any"}),
+        widget=forms.NumberInput(attrs={"min": 0.1, "step": "any"}),
         help_text="A trial that takes longer is ended and says so.",
     )
     trial_memory_mb = forms.IntegerField(
         required=False,
         label="Memory a trial (MB)",
-        widget=forms.NumberInput(attrs={"min": 1}),
+        widget=forms.NumberInput(attrs={"min": 256}),
         help_text="A trial whose process uses more is ended and says so.",
     )
     scheme = forms.ChoiceField(
@@ -244,21 +257,38 @@ class RunForm(MoreForm, SpaceForm):
         self.check_typed(cleaned)
         if self.errors:
             return cleaned
+        wishes = wishes_of(cleaned, sent=self.data)
+        # All of them at once: each is said at its own field.
+        for error in beyond_limits(wishes):
+            self.refuse(error)
+        if self.errors:
+            return cleaned
         try:
             self.configuration = configure(
                 self.dataset,
                 target=cleaned["target"],
                 task=cleaned["task"] or None,
                 preset=cleaned["preset"] or None,
-                **wishes_of(cleaned, sent=self.data),
+                **wishes,
             )
         except SpecError as error:
-            name = FIELD_OF.get(error.field or "", error.field)
-            # Said where the values are: typed in fields they are the algorithms'.
-            if name == "spaces" and not cleaned["spaces"]:
-                name = "algorithms" if self.merged.is_opened else "spaces"
-            self.add_error(name if name in self.fields else None, str(error))
+            self.refuse(error)
         return cleaned
+
+    def refuse(self, error: SpecError) -> None:
+        """Show an error at the field that stands for what it is about."""
+        name = FIELD_OF.get(error.field or "", error.field)
+        # Said where the values are: typed in fields they are the algorithms'.
+        if name == "spaces" and not self.cleaned_data["spaces"]:
+            name = "algorithms" if self.merged.is_opened else "spaces"
+        self.add_error(name if name in self.fields else None, str(error))
+
+    def typed_fields(self) -> list[BoundField]:
+        return [self[name] for name in (*TYPED, *MORE)]
+
+    def more_errors(self) -> bool:
+        """Tell whether something is wrong with a field that is folded away."""
+        return any(name in self.errors for name in MORE)
 
     def run_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()

@@ -11,6 +11,7 @@ from runs.forms.more import halving_of
 def wishes_of(cleaned: dict[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
     """Return the arguments of `configure`; an empty field says none, or the usual."""
     minutes = cleaned["time_budget_minutes"]
+    validation = cleaned["validation_percent"]
     wishes: Wishes = {
         "exclude": cleaned["exclude"] or None,
         "scoring": cleaned["scoring"],
@@ -30,8 +31,8 @@ def wishes_of(cleaned: dict[str, Any], *, sent: Mapping[str, Any]) -> Wishes:
         "trial_memory_mb": cleaned["trial_memory_mb"],
         "scheme": cleaned["scheme"] or Scheme.KFOLD,
         "split_column": cleaned["split_column"],
-        "n_repeats": cleaned["n_repeats"] or 1,
-        "validation_fraction": (cleaned["validation_percent"] or 20) / 100,
+        "n_repeats": 1 if cleaned["n_repeats"] is None else cleaned["n_repeats"],
+        "validation_fraction": (20 if validation is None else validation) / 100,
         "ensemble": cleaned["ensemble"],
     }
     # Where the field was not sent, a preset's spaces hold; emptied, they do not.

@@ -89,9 +89,10 @@ def options(request: PageRequest, dataset_id: int) -> HttpResponse:
     if changed == "strategy":
         context["main"] = "runs/configure/algorithms.html#algorithms"
         return render(request, "runs/configure/changed.html", context)
-    part = "options" if changed in {"target", "task"} else "size"
-    context["oob"] = part == "options"
-    return render(request, f"runs/run_form.html#{part}", context)
+    if changed in {"target", "task"}:
+        return render(request, "runs/run_form.html#options", context)
+    context["oob"] = False
+    return render(request, "runs/configure/sized.html", context)
 
 
 # --- Watch and steer ---------------------------------------------------------------

@@ -209,7 +209,7 @@ def test_options_after_another_number_are_the_size_alone(client, dataset):
 
     assert 'id="run-size"' in answer.text
     assert 'id="run-options"' not in answer.text
-    assert "hx-swap-oob" not in answer.text
+    assert 'id="run-size" aria-live="polite" hx-swap-oob' not in answer.text
     size = " ".join(answer.text.split())
     assert "<strong>10</strong> combinations × <strong>4</strong> folds" in size
     assert "<strong>40</strong> fits" in size
@@ -220,6 +220,42 @@ def test_options_of_a_search_that_cannot_be_say_why(client, dataset):
 
     assert "Trials at most" in answer.text
     assert "between 1 and 1,000,000 trials" in answer.text
+
+
+def test_options_of_numbers_that_cannot_be_say_so_at_each_field(client, dataset):
+    numbers = {"n_splits": "400", "holdout_percent": "150", "seed": "-1"}
+    numbers |= {"n_trials": "0", "time_budget_minutes": "-2", "n_repeats": "0"}
+    numbers |= {"trial_memory_mb": "1", "trial_seconds": "0.0001"}
+
+    answer = options(client, dataset, **numbers)
+
+    said = fields_with_errors(answer.text)
+    assert set(said) == set(numbers)
+    assert said["holdout_percent"] == (
+        "The holdout share must be between 0 and 90 % (0.9) of the rows."
+    )
+    assert fields_with_errors(options(client, dataset).text) == {}
+
+
+def test_page_has_a_place_for_each_message_that_may_come(client, dataset):
+    page = client.get(reverse("runs:run_new", args=[dataset.pk]))
+    answer = options(client, dataset)
+
+    places = re.findall(r'id="(id_\w+_error)"', answer.text)
+    assert "id_n_trials_error" in places
+    assert [place for place in places if f'id="{place}"' not in page.text] == []
+
+
+def fields_with_errors(html):
+    """Return what stands in the messages of fields, by the name of the field."""
+    found = re.findall(
+        r'class="field-errors"\s+id="id_(\w+)_error"\s+hx-swap-oob="true"\s*>(.*?)'
+        r"(?=<div\s+class=\"field-errors\"|$)",
+        html,
+        re.DOTALL,
+    )
+    texts = {name: re.sub(r"<[^>]*>", " ", inner) for name, inner in found}
+    return {name: " ".join(t.split()) for name, t in texts.items() if t.strip()}
 
 
 def test_options_for_a_stranger_are_404(client, dataset):
