@@ -518,7 +518,9 @@ def test_second_of_two_people_is_told_what_the_first_changed(user):
     other = UserFactory(username="grace")
     steering.change_parallelism(run, 2, user=user, revision=0)
 
-    with pytest.raises(ValidationError, match=r"ada changed how many .* 2 units"):
+    with pytest.raises(
+        ValidationError, match=r"ada changed how many units .*: 2 instead"
+    ):
         steering.change_budget(
             run, n_trials=50, time_budget_seconds=None, user=other, revision=0
         )
