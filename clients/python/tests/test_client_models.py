@@ -113,11 +113,12 @@ def test_model_tells_what_moved_an_answer(model, penguins):
     assert answer["base"] + moved == pytest.approx(answer["output"], abs=1e-6)
 
 
-def test_model_shows_what_is_stored_of_it(model):
-    assert model.artifacts == []
-    kinds = {one["kind"] for one in model.refresh().artifacts}
+def test_model_shows_what_is_stored_of_it(client, run, model):
+    kinds = {one["kind"] for one in model.artifacts}
+    [of_list] = [one for one in run.models() if one.id == model.id]
 
     assert {"metrics", "confusion"} <= kinds
+    assert of_list.artifacts == client.model(model.id).artifacts == model.artifacts
     assert model.artifact("confusion")["data"]
     with pytest.raises(InvalidRequestError):
         model.artifact("nothing of the sort")
