@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pyarrow.parquet as pq
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import RunFactory, TrialFactory
@@ -197,3 +198,39 @@ def test_file_that_cannot_be_asked_for_is_named(query, parameter, viewer, run):
 
     assert answer.status_code == 422
     assert [e["parameter"] for e in answer.json()["errors"]] == [parameter]
+
+
+# --- One trial --------------------------------------------------------------------------
+
+
+def test_trial_has_the_lines_of_the_log_that_name_it(run, viewer):
+    run.events.create(kind="note", message="It began.", data={"trials": [1, 2]})
+    run.events.create(kind="note", message="Another.", data={"trials": [12]})
+    run.events.create(kind="note", message="It ended.", data={"trial": 2})
+
+    found = viewer("GET", f"/runs/{run.pk}/trials/2").json()
+
+    assert [line["message"] for line in found["log"]] == ["It ended.", "It began."]
+
+
+def test_program_of_a_trial_is_that_of_its_page(run, viewer, client):
+    client.force_login(viewer.user)
+
+    answer = viewer("GET", f"/runs/{run.pk}/trials/0/code")
+    page = client.get(reverse("runs:trial_code", args=[run.pk, 0]))
+
+    assert answer["Content-Type"] == "text/x-python"
+    assert answer["Content-Disposition"] == page["Content-Disposition"]
+    assert answer.text == page.text
+    had = {"If-None-Match": answer["ETag"]}
+    again = viewer("GET", f"/runs/{run.pk}/trials/0/code", headers=had)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_ensemble_has_no_program(run, viewer):
+    TrialFactory(run=run, number=40, algorithm="ensemble")
+
+    answer = viewer("GET", f"/runs/{run.pk}/trials/40/code")
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "No single program makes this trial."
