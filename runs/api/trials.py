@@ -230,7 +230,8 @@ def refuse_unknown(listing: Listing) -> None:
     known = [*listing.filters.names, "order", "trials"]
     errors = [
         FieldError(
-            f"There is no filter “{name}” here. Known: {', '.join(known)}.",
+            f"There is no filter “{name}” here. Known: {', '.join(known)}."
+            f"{hint(listing, name)}",
             parameter=name,
         )
         for name in listing.query
@@ -243,10 +244,21 @@ def refuse_unknown(listing: Listing) -> None:
     ]
     order = listing.query.get("order", "number")
     if order != listing.order:
-        detail = f"There is no column “{order.removeprefix('-')}” to sort by."
+        name = order.removeprefix("-")
+        detail = (
+            f"There is no column “{name}” to sort by. Known: "
+            f"{', '.join(listing.orders)}.{hint(listing, name)}"
+        )
         errors.append(FieldError(detail, parameter="order"))
     if errors:
         raise invalid(errors)
+
+
+def hint(listing: Listing, name: str) -> str:
+    """Say when parameters are columns, to whoever asks for one without that."""
+    if not name.startswith("param_") or listing.algorithm:
+        return ""
+    return " Parameters are columns where one algorithm is chosen: algorithm=NAME."
 
 
 @router.post(

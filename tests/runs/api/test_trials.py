@@ -114,6 +114,23 @@ def test_what_cannot_be_asked_is_named(query, parameter, viewer, run):
     assert set(found) == {parameter}
 
 
+def test_unknown_order_is_told_with_those_there_are(viewer, run):
+    told = viewer("GET", f"/runs/{run.pk}/trials?order=fit_seconds").json()["detail"]
+
+    assert told.startswith("There is no column “fit_seconds” to sort by. Known: number")
+    assert " fit," in told
+
+
+@pytest.mark.parametrize("query", ["param_max_depth_min=2", "order=param_max_depth"])
+def test_parameters_of_several_algorithms_need_one_that_is_chosen(query, viewer, run):
+    run.spaces = {**run.spaces, "ridge": {"alpha": [0.1, 1.0]}}
+    run.save()
+
+    told = viewer("GET", f"/runs/{run.pk}/trials?{query}").json()["detail"]
+
+    assert told.endswith("are columns where one algorithm is chosen: algorithm=NAME.")
+
+
 def test_cursor_of_another_order_is_refused(viewer, run):
     path = f"/runs/{run.pk}/trials?limit=2"
     cursor = viewer("GET", path).json()["next_cursor"]
