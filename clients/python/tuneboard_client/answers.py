@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 import pandas as pd
 from tqdm.auto import tqdm
 
-from tuneboard_client.errors import FailedError
+from tuneboard_client.errors import FailedError, RowsWarning
 from tuneboard_client.frames import Table, as_file, as_rows
 from tuneboard_client.resources import Resource, until
 from tuneboard_client.transport import Transport
@@ -26,6 +27,8 @@ EXACT: dict[str, Any] = (
 )
 Format = Literal["csv", "parquet"]
 PREDICTION, PROBABILITY = "prediction", "probability_"
+# Of a note about values: taken as missing, taken as unknown.
+TAKEN_AS = "; taken as "
 
 
 def answer_frame(
@@ -53,8 +56,24 @@ def answer_frame(
     if len(rows) <= FEW_ROWS:
         found = pd.DataFrame(answers_at_once(transport, model_id, rows))
     else:
-        found = send_file(transport, model_id, rows).wait().frame()
+        made = send_file(transport, model_id, rows).wait()
+        warn_of(made.notes)
+        found = made.frame()
     return found.set_axis(rows.index, axis=0)
+
+
+def warn_of(notes: Sequence[str]) -> None:
+    """Warn of values that were not used as they are.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        What the server says it had to do to rows; of gaps and of columns that the model
+        does not use nobody needs to be warned.
+    """
+    for note in notes:
+        if TAKEN_AS in note:
+            warnings.warn(note, RowsWarning, stacklevel=4)
 
 
 def answers_at_once(
