@@ -15,6 +15,7 @@ from models_app.api import (
 from models_app.api import comparing as comparing_models
 from runs.api import (
     analysis,
+    auditing,
     catalogue,
     comparing,
     datasets,
@@ -38,6 +39,7 @@ PARTS = (
     *(
         projects,
         members,
+        auditing,
         datasets,
         samples,
         tables,

@@ -143,33 +143,26 @@ def ask_here(
 ) -> dict[str, Any]:
     """Do the same in this process, which takes seconds the first time."""
     from models_app.scoring.answers import as_records
-    from models_app.scoring.rows import frame_of
-    from models_app.scoring.schema import (
-        Findings,
-        RowsError,
-        check_names,
-        columns_of,
-        places_of,
-    )
+    from models_app.scoring.rows import take_rows
+    from models_app.scoring.schema import RowsError, columns_of, places_of
 
     try:
         bundle = artifacts.load_bundle(model)
-        columns = columns_of(bundle["columns"])
-        frame = frame_of(rows)
-        check_names(list(frame.columns), columns)
-        findings = Findings(
-            columns, bundle["categories"], bundle["target"], has_dates=False
+        X, notes = take_rows(
+            rows,
+            columns_of(bundle["columns"]),
+            categories=bundle["categories"],
+            target=bundle["target"],
         )
-        X = findings.take(frame)
     except RowsError as error:
         raise RefusedError(str(error), places_of(error)) from error
     except artifacts.ChangedFileError as error:
         raise ValidationError(str(error)) from error
     answering = answering_of(model, bundle)
-    answers = answering.answer(X[[column.name for column in columns]])
+    answers = answering.answer(X)
     found = {
         "predictions": as_records(answers, answering.labels, answering.intervals),
-        "notes": findings.sentences(),
+        "notes": notes,
     }
     if not explain:
         return found

@@ -58,6 +58,10 @@ def set_recalibration(
 
     Raises ValidationError where there is nothing stored to make them with.
     """
+    if model.run.task == Task.REGRESSION and recalibration:
+        raise ValidationError(
+            "Only classifiers are recalibrated; this predicts a number."
+        )
     check_ready(model)
     if recalibration:
         found = model.artifacts.filter(kind=ArtifactKind.CALIBRATION).first()

@@ -22,6 +22,16 @@ from runs.models import ApiToken, AuditEntry, Project
 
 API = "/api/"
 NAME_LENGTH, NOTE_LENGTH = 200, 300
+# What an owner is told about; sign-ins and tokens are of people, not of a project.
+KINDS = {
+    "project": "Project",
+    "member": "Members",
+    "dataset": "Datasets",
+    "preset": "Presets",
+    "run": "Runs",
+    "model": "Models",
+    "prediction": "Predictions",
+}
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 

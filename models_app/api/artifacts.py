@@ -1,6 +1,7 @@
 """What is stored about a model: the numbers of every chart, and files."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -168,8 +169,12 @@ def file_of(
     suffix = PurePath(str(artifact.file.name)).suffix
     name = folder_name(model)
     if kind != ArtifactKind.PIPELINE and kind not in SUFFIXES:
-        name = f"{name}_{kind.value}"
-    else:  # what somebody takes away; the others are numbers of its pages
-        note = f"As {artifact.get_kind_display()}."
-        note_model(Action.MODEL_DOWNLOADED, model, note=note)
-    return stored_file(request, artifact.file, filename=f"{name}{suffix}")
+        # Numbers of its pages; the others are what somebody takes away.
+        return stored_file(request, artifact.file, filename=f"{name}_{kind}{suffix}")
+    note = f"As {artifact.get_kind_display()}."
+    return stored_file(
+        request,
+        artifact.file,
+        filename=f"{name}{suffix}",
+        on_send=partial(note_model, Action.MODEL_DOWNLOADED, model, note=note),
+    )

@@ -1,6 +1,7 @@
 """Files of rows to predict: an upload, how far it is, the answers."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 
 from django import forms
@@ -166,10 +167,12 @@ def get_prediction_file(request: ApiRequest, prediction_id: int) -> HttpResponse
         raise ProblemError(409, detail)
     suffix = ResultFormat(prediction.output_format)
     note = f"File {prediction.filename}."
-    note_model(Action.PREDICTION_DOWNLOADED, prediction.model, note=note)
     return stored_file(
         request,
         prediction.output,
         filename=f"{PurePath(prediction.filename).stem}_predictions.{suffix}",
         content_type=MEDIA_TYPES[suffix],
+        on_send=partial(
+            note_model, Action.PREDICTION_DOWNLOADED, prediction.model, note=note
+        ),
     )

@@ -219,7 +219,9 @@ def _is_plain(value: Any, dtype: str) -> bool:  # noqa: ANN401
         # A whole number beyond single precision is still the same column.
         return isinstance(value, int) and not isinstance(value, bool)
     if dtype == "float64":
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        # Python's JSON also knows NaN and infinity.
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number and math.isfinite(value)
     return isinstance(value, str)
 
 

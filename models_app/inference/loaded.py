@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from models_app.artifacts import Bundle
 from models_app.inference.evaluated import Evaluated
@@ -15,17 +15,11 @@ if TYPE_CHECKING:
 
     from models_app.explanation.prepared import Encoded
     from models_app.explanation.shapley import Explainer
+    from models_app.scoring.rows import Taken
 
 Row = Mapping[str, Any]
 # What a person who moves a value is willing to wait for.
 EXPLAIN_SECONDS = 0.08
-
-
-class Coerced(NamedTuple):
-    """Rows as the pipeline wants them, and what had to be done to them."""
-
-    X: "pd.DataFrame"
-    notes: list[str]
 
 
 class Loaded:
@@ -54,19 +48,17 @@ class Loaded:
     def frame(self, rows: Sequence[Row]) -> "pd.DataFrame":
         return self.coerced(rows).X
 
-    def coerced(self, rows: Sequence[Row]) -> Coerced:
-        from models_app.scoring.rows import frame_of
-        from models_app.scoring.schema import Findings, check_names, columns_of
+    def coerced(self, rows: Sequence[Row]) -> "Taken":
+        from models_app.scoring.rows import take_rows
+        from models_app.scoring.schema import columns_of
 
         bundle = self.bundle
-        columns = columns_of(bundle["columns"])
-        frame = frame_of(rows)
-        check_names(list(frame.columns), columns)
-        findings = Findings(
-            columns, bundle["categories"], bundle["target"], has_dates=False
+        return take_rows(
+            rows,
+            columns_of(bundle["columns"]),
+            categories=bundle["categories"],
+            target=bundle["target"],
         )
-        X = findings.take(frame)[self.names]
-        return Coerced(X, findings.sentences())
 
     def encode(self, rows: Sequence[Row]) -> "tuple[Encoded, list[str]]":
         """Prepare rows; say what had to be done to them."""

@@ -1,10 +1,12 @@
 """Rows to be predicted: of a file, with little of it in memory, or of a request."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,13 +18,28 @@ from models_app.scoring.schema import (
     check_names,
     text_columns,
 )
-from runs.tables.kinds import Column
+from runs.tables.kinds import Column, Kind
 from runs.tables.reading import take_table
 from runs.tables.shelf import Frames
 from runs.tables.unpacking import Progress
 
 # JSON has whole numbers without end.
 _LARGEST = int(sys.float_info.max)
+_NEEDED = {
+    "int64": "a number",
+    "float64": "a number",
+    "datetime64": "a date",
+    "bool": "true or false",
+}
+# Of a value that is told in a sentence.
+_SHOWN = 80
+
+
+class Taken(NamedTuple):
+    """Rows of JSON as the model takes them, and what had to be done to them."""
+
+    X: pd.DataFrame
+    notes: list[str]
 
 
 class Chunk(NamedTuple):
@@ -165,6 +182,76 @@ def as_read(table: pa.Table) -> pa.Table:
     return table
 
 
+def take_rows(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    *,
+    categories: Mapping[str, Sequence[Any]],
+    target: str,
+) -> Taken:
+    """Bring rows of JSON to the types of training.
+
+    Whoever sends them can correct them at once: what a file of many rows would count as
+    missing, with a note, is refused here.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Value by column; null and an empty text are missing values.
+    columns : sequence of Column
+        The training table's columns.
+    categories : mapping of str to list
+        Values seen in training of those columns where a new one says something.
+    target : str
+        The column that is predicted.
+
+    Returns
+    -------
+    Taken
+        The columns of training in their order, and sentences.
+
+    Raises
+    ------
+    RowsError
+        If there are no rows, one lacks a column, or a value cannot be one of its column.
+    """
+    frame = frame_of(rows)
+    check_names(list(frame.columns), columns)
+    findings = Findings(columns, categories, target, has_dates=False)
+    X = findings.take(frame)
+    if wrong := [
+        Place(at, column.name, told)
+        for column in columns
+        for at, told in _misfits(rows, column, X[column.name])
+    ]:
+        wrong.sort(key=lambda place: place.row)
+        raise RowsError(" ".join(dict.fromkeys(p.detail for p in wrong)), wrong)
+    return Taken(X[[column.name for column in columns]], findings.sentences())
+
+
+def _misfits(
+    rows: Sequence[Mapping[str, Any]], column: Column, taken: pd.Series
+) -> Iterator[tuple[int, str]]:
+    """Yield the rows that lack a column, or have something else in it than it needs."""
+    name, is_number = column.name, column.dtype in ("int64", "float64")
+    read = np.isfinite(taken.astype("float64")) if is_number else taken.notna()
+    for at, (row, is_read) in enumerate(zip(rows, read.tolist(), strict=True)):
+        if name not in row:
+            yield at, f"The row lacks {name}; send null where its value is missing."
+            continue
+        value = row[name]
+        if value is None or value == "" or value != value:
+            continue
+        if is_number and isinstance(value, float) and math.isinf(value):
+            yield at, f"{name} has a number that is too large."
+        elif not is_read or (is_number and isinstance(value, bool)):
+            needed = _NEEDED[column.dtype]
+            if column.kind is Kind.INTEGER_CATEGORY:
+                needed = "a whole number"
+            told = f"{name} has “{_text(value)[:_SHOWN]}” where {needed} is needed."
+            yield at, told
+
+
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Make a typed frame of JSON objects, as reading a table would.
 
@@ -209,8 +296,13 @@ def _unusable(name: str, value: Any) -> str:  # noqa: ANN401
     return ""
 
 
+def _is_missing(value: Any) -> bool:  # noqa: ANN401
+    # NaN, which Python's JSON knows, is the only value that is not itself.
+    return value is None or value == "" or value != value
+
+
 def _column(values: list[Any]) -> pd.Series:
-    present = [value for value in values if value is not None and value != ""]
+    present = [value for value in values if not _is_missing(value)]
     makers: list[tuple[type | tuple[type, ...], Callable[[], pd.Series]]] = [
         (bool, lambda: _truths(values)),
         ((int, float), lambda: pd.Series(_numbers(values), dtype="float64")),
@@ -221,7 +313,7 @@ def _column(values: list[Any]) -> pd.Series:
             isinstance(v, kind) and isinstance(v, bool) is is_bool for v in present
         ):
             return make()
-    texts = [None if v is None or v == "" else _text(v) for v in values]
+    texts = [None if _is_missing(v) else _text(v) for v in values]
     return pd.Series(texts, dtype="str")
 
 
@@ -233,7 +325,7 @@ def _truths(values: list[Any]) -> pd.Series:
 
 
 def _numbers(values: list[Any]) -> list[float | None]:
-    return [None if v is None or v == "" else float(v) for v in values]
+    return [None if _is_missing(v) else float(v) for v in values]
 
 
 def _text(value: Any) -> str:  # noqa: ANN401

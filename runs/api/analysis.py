@@ -174,6 +174,10 @@ def misunderstood(looked: Looked, query: QueryDict) -> Iterator[FieldError]:
         if wrong:
             detail = f"{name}: “{wrong[0][:80]}” is not known here; {expected}."
             yield FieldError(detail, parameter=name)
+    if query.get("x") in axes and query.get("x") == query.get("y"):
+        others = ", ".join(name for name in axes if name != query["x"])
+        detail = f"y: choose another parameter than x: {others or 'there is none'}."
+        yield FieldError(detail, parameter="y")
 
 
 # --- Importance -----------------------------------------------------------------------

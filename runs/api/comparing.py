@@ -68,7 +68,7 @@ def compare_trials(
     asked = QueryDict(mutable=True)
     asked["trials"] = query.numbers
     try:
-        trials = wanted_trials(run, chosen(asked), unreadable(asked))
+        trials = wanted_trials(run, chosen(asked), unreadable(asked), name="numbers")
     except CompareError as error:
         raise invalid([FieldError(str(error), parameter="numbers")]) from None
     found = compare(run, trials)

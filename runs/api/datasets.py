@@ -1,27 +1,32 @@
 """Datasets: the list, one of them with its columns, an upload, its name, its end."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import ConfigDict
 
-from runs import contents
+from runs import audit, contents
 from runs.access import dataset_for, project_for
 from runs.addresses import whole_number
 from runs.api.bodies import json_body, refuse_form_errors, shaped, storable, wants
 from runs.api.creating import uploads
+from runs.api.files import sends_file, stored_file
 from runs.api.paging import NEWEST, page_of
-from runs.api.problems import FieldError, invalid, pointer
+from runs.api.problems import FieldError, ProblemError, invalid, pointer
 from runs.api.responses import MAX_ID, SENT, Paging, answers, body, sends
 from runs.api.security import ApiRequest
-from runs.enums import Role
+from runs.enums import Action, Role
 from runs.forms.datasets import PasteForm, UploadForm
 from runs.models import Dataset, Project
 from runs.overview import overview, progress_text
 from runs.services import datasets as services
+from runs.trials.code import table_name
+from runs.trials.files import TYPES
 
 router = Router(tags=["Datasets"])
 FORM = "multipart/form-data"
@@ -206,6 +211,26 @@ def pasted(request: ApiRequest, project: Project) -> Dataset:
 def get_dataset(request: ApiRequest, dataset_id: int) -> DatasetDetail:
     """Return one table: how far it is read, its columns, what is known of all of it."""
     return dataset_detail(dataset_for(request.user, dataset_id))
+
+
+@router.get(
+    "/datasets/{int:dataset_id}/table",
+    **sends_file(409, media_types=(TYPES["parquet"],)),
+)
+def get_dataset_table(request: ApiRequest, dataset_id: int) -> HttpResponseBase:
+    """Return a table as the programs of its trials read it: a Parquet file."""
+    dataset = dataset_for(request.user, dataset_id)
+    if not dataset.is_ready or not dataset.table:
+        raise ProblemError(409, dataset.error or "The table is not read yet.")
+    return stored_file(
+        request,
+        dataset.table,
+        filename=table_name(dataset),
+        content_type=TYPES["parquet"],
+        on_send=partial(
+            audit.record, Action.DATASET_DOWNLOADED, dataset, project=dataset.project
+        ),
+    )
 
 
 @router.patch(

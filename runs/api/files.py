@@ -36,18 +36,24 @@ def stored_file(
     filename: str,
     version: str = "",
     content_type: str = BINARY,
+    on_send: Callable[[], None] = lambda: None,
 ) -> HttpResponseBase:
-    """Answer with a stored file; its name is never used twice, so it is a version."""
-    return conditional(
-        request,
-        version or str(file.name),
-        lambda: FileResponse(
+    """Answer with a stored file; its name is never used twice, so it is a version.
+
+    `on_send` is called where the file is sent: not for whoever has it already.
+    """
+
+    def send() -> FileResponse:
+        response = FileResponse(
             file.open("rb"),
             as_attachment=True,
             filename=filename,
             content_type=content_type,
-        ),
-    )
+        )
+        on_send()
+        return response
+
+    return conditional(request, version or str(file.name), send)
 
 
 def sends_file(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,9 +17,10 @@ from runs.access import run_for
 from runs.api.bodies import json_body, shaped
 from runs.api.creating import creates
 from runs.api.errors import said_at
-from runs.api.files import sends_file
+from runs.api.events import EventOut, event_out
+from runs.api.files import conditional, sends_file
 from runs.api.paging import Key, Page, page_of
-from runs.api.problems import FieldError, invalid, pointer
+from runs.api.problems import FieldError, ProblemError, invalid, pointer
 from runs.api.responses import SENT, Paging, answers, body
 from runs.api.security import ApiRequest
 from runs.enums import Role, TrialState
@@ -28,11 +29,14 @@ from runs.queries import metric_rows, shown_params
 from runs.search.metrics import METRICS
 from runs.search.problem import SpecError
 from runs.services import steering
+from runs.trials.code import program, program_name
 from runs.trials.files import TYPES, Kind, trials_file
 from runs.trials.layout import Layout
 from runs.trials.listing import Listing
+from runs.trials.page import LOG_ROWS, log_lines
 
 router = Router(tags=["Trials"])
+PYTHON = "text/x-python"
 PAGING = frozenset(Paging.model_fields)
 # Combinations of a request; more are a search of their own.
 MOST = 200
@@ -80,6 +84,9 @@ class TrialDetail(TrialOut):
     rungs: list[Any] = Field(description="Of successive halving.")
     warnings: list[str]
     worker: str
+    log: list[EventOut] = Field(
+        description=f"Events that name the trial, at most {LOG_ROWS}, the latest first."
+    )
 
 
 class CombinationIn(Schema):
@@ -144,6 +151,7 @@ def trial_detail(trial: Trial, run: Run) -> TrialDetail:
         rungs=trial.rungs,
         warnings=trial.warnings,
         worker=trial.worker,
+        log=[event_out(event) for event in log_lines(trial)],
     )
 
 
@@ -222,7 +230,8 @@ def refuse_unknown(listing: Listing) -> None:
     known = [*listing.filters.names, "order", "trials"]
     errors = [
         FieldError(
-            f"There is no filter “{name}” here. Known: {', '.join(known)}.",
+            f"There is no filter “{name}” here. Known: {', '.join(known)}."
+            f"{hint(listing, name)}",
             parameter=name,
         )
         for name in listing.query
@@ -235,10 +244,21 @@ def refuse_unknown(listing: Listing) -> None:
     ]
     order = listing.query.get("order", "number")
     if order != listing.order:
-        detail = f"There is no column “{order.removeprefix('-')}” to sort by."
+        name = order.removeprefix("-")
+        detail = (
+            f"There is no column “{name}” to sort by. Known: "
+            f"{', '.join(listing.orders)}.{hint(listing, name)}"
+        )
         errors.append(FieldError(detail, parameter="order"))
     if errors:
         raise invalid(errors)
+
+
+def hint(listing: Listing, name: str) -> str:
+    """Say when parameters are columns, to whoever asks for one without that."""
+    if not name.startswith("param_") or listing.algorithm:
+        return ""
+    return " Parameters are columns where one algorithm is chosen: algorithm=NAME."
 
 
 @router.post(
@@ -288,4 +308,31 @@ def wrongs(run: Run, at: int, one: tuple[str, dict[str, Any]]) -> Iterator[Field
 def get_trial(request: ApiRequest, run_id: int, number: int) -> TrialDetail:
     """Return one trial with all that was measured of it."""
     run = run_for(request.user, run_id)
-    return trial_detail(get_object_or_404(run.trials, number=number), run)
+    return trial_detail(found_trial(run, number), run)
+
+
+@router.get(
+    "/runs/{int:run_id}/trials/{int:number}/code",
+    **sends_file(media_types=(PYTHON,)),
+)
+def get_trial_code(request: ApiRequest, run_id: int, number: int) -> HttpResponseBase:
+    """Return a trial as a program in Python, which reads the file of its table."""
+    trial = found_trial(run_for(request.user, run_id), number)
+    text = program(trial)
+    if not text:
+        raise ProblemError(404, "No single program makes this trial.")
+    name = f'attachment; filename="{program_name(trial)}"'
+    return conditional(
+        request,
+        text,
+        lambda: HttpResponse(
+            text, content_type=PYTHON, headers={"Content-Disposition": name}
+        ),
+    )
+
+
+def found_trial(run: Run, number: int) -> Trial:
+    """Return a trial of a run, or 404."""
+    trial = get_object_or_404(run.trials, number=number)
+    trial.run = run
+    return trial

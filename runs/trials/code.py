@@ -3,7 +3,7 @@
 from django.utils.text import slugify
 
 from runs.enums import ENSEMBLE
-from runs.models import Trial
+from runs.models import Dataset, Trial
 from runs.queries import algorithm_title
 from runs.search.metrics import METRICS
 from runs.search.problem import TaskType
@@ -51,5 +51,15 @@ def program(trial: Trial, *, with_model: bool = False) -> str:
 
 
 def file_name(trial: Trial) -> str:
-    """Return the name under which the table is downloaded."""
-    return f"{slugify(trial.run.dataset.name) or 'table'}.parquet"
+    """Return the name under which its program finds the table."""
+    return table_name(trial.run.dataset)
+
+
+def table_name(dataset: Dataset) -> str:
+    """Return the name under which a table is downloaded."""
+    return f"{slugify(dataset.name) or 'table'}.parquet"
+
+
+def program_name(trial: Trial) -> str:
+    """Return the name under which a program is downloaded."""
+    return f"{slugify(trial.run.name) or 'run'}-trial-{trial.number}.py"

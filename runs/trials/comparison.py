@@ -78,13 +78,16 @@ class Comparison:
 
 
 def wanted_trials(
-    run: Run, numbers: Sequence[int], unreadable: Sequence[str]
+    run: Run, numbers: Sequence[int], unreadable: Sequence[str], *, name: str = "trials"
 ) -> list[Trial]:
-    """Return the trials to compare; raises CompareError with a sentence."""
+    """Return the trials to compare; raises CompareError with a sentence.
+
+    `name` is what they were asked for by.
+    """
     if unreadable:
         raise CompareError(
             f"{listed_words(unreadable)} {'is' if len(unreadable) == 1 else 'are'} no "
-            "trial number: write them as trials=3,5,9."
+            f"trial number: write them as {name}=3,5,9."
         )
     if len(numbers) < LEAST:
         start = "No trial is chosen" if not numbers else "One trial is chosen"

@@ -56,8 +56,12 @@ class Listing:
     @cached_property
     def order(self) -> str:
         asked = self.query.get("order", "")
-        known = {c.name for c in self.columns if c.expression is not None}
-        return asked if asked.removeprefix("-") in known else "number"
+        return asked if asked.removeprefix("-") in self.orders else "number"
+
+    @property
+    def orders(self) -> list[str]:
+        """Return the columns there are to sort by."""
+        return [c.name for c in self.columns if c.expression is not None]
 
     @cached_property
     def trials(self) -> QuerySet[Trial]:

@@ -18,16 +18,6 @@ from runs.models import AuditEntry, Project
 from runs.spreadsheets import safe_lines
 
 ENTRIES_A_PAGE = 50
-# What an owner is told about; sign-ins and tokens are of people, not of a project.
-KINDS = {
-    "project": "Project",
-    "member": "Members",
-    "dataset": "Datasets",
-    "preset": "Presets",
-    "run": "Runs",
-    "model": "Models",
-    "prediction": "Predictions",
-}
 HEADER = ["at", "person", "action", "object", "note", "through", "address"]
 
 
@@ -53,7 +43,7 @@ def index(request: PageRequest, project_id: int) -> HttpResponse:
         "asked": asked,
         "is_filtered": any(asked.values()),
         "people": audit.people(project),
-        "kinds": KINDS,
+        "kinds": audit.KINDS,
     }
     return render(request, "runs/audit.html", context)
 
@@ -75,7 +65,7 @@ def filters(request: PageRequest) -> dict[str, str]:
     """Return whom and what the address asks for; what nobody knows is left out."""
     kind = request.GET.get("kind", "")
     person = request.GET.get("person", "").replace("\0", "")[:150]
-    return {"person": person, "kind": kind if kind in KINDS else ""}
+    return {"person": person, "kind": kind if kind in audit.KINDS else ""}
 
 
 def rows(project: Project, asked: dict[str, str]) -> Iterator[list[Any]]:

@@ -10,7 +10,6 @@ from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -24,7 +23,7 @@ from runs.queries import algorithm_title
 from runs.search.metrics import METRICS
 from runs.trials import comparison as comparing
 from runs.trials import page as trial_page
-from runs.trials.code import program
+from runs.trials.code import program, program_name, table_name
 from runs.trials.comparison import CompareError, Comparison, wanted_trials
 from runs.trials.files import TYPES, trials_file
 from runs.trials.layout import Layout, Remembered, page_size
@@ -167,8 +166,7 @@ def code(request: PageRequest, run_id: int, number: int) -> HttpResponse:
     text = program(trial)
     if not text:
         raise Http404
-    name = f"{slugify(run.name) or 'run'}-trial-{number}.py"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{program_name(trial)}"'}
     return HttpResponse(
         text, content_type="text/x-python; charset=utf-8", headers=headers
     )
@@ -185,7 +183,7 @@ def dataset_table(request: PageRequest, dataset_id: int) -> HttpResponseBase:
     return download(
         request,
         chunks(dataset.table),
-        filename=f"{slugify(dataset.name) or 'table'}.parquet",
+        filename=table_name(dataset),
         content_type=TYPES["parquet"],
     )
 

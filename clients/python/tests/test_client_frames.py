@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tuneboard_client import Options
+from tuneboard_client import Options, Prediction
 from tuneboard_client.answers import (
     BYTES_AT_ONCE,
     ROWS_AT_ONCE,
@@ -16,6 +16,7 @@ from tuneboard_client.answers import (
     read_answers,
 )
 from tuneboard_client.frames import as_file, as_rows, flat
+from tuneboard_client.sklearn import TuneboardClassifier
 from tuneboard_client.sklearn.classes import uploaded_classes
 
 from runs.specifications import KEYS
@@ -132,6 +133,41 @@ def test_answers_of_a_file_keep_classes_as_text_and_numbers_exact(tmp_path: Path
     assert frame["prediction"].tolist() == ["1", "NA"]
     assert frame["probability_NA"].tolist() == [0.1 + 0.2, 0.0]
     assert frame["a"].tolist() == [7, 8]
+
+
+class Downloaded(Prediction):
+    """A file of predictions whose answers stand here."""
+
+    def download(self, path):
+        file = Path(path) / "answers.csv"
+        file.write_text(
+            "prediction,probability_a,prediction_2,probability_a_2,probability_b\n"
+            "0.5,7,a,0.75,0.25\n"
+        )
+        return file
+
+
+def test_answers_to_a_frame_have_their_names_whatever_its_columns_are_called():
+    made = Downloaded(id=1, _transport=None, state="ready", n_given=2)
+
+    assert made.frame().to_dict("records") == [
+        {"prediction": "a", "probability_a": 0.75, "probability_b": 0.25}
+    ]
+
+
+def test_answers_behind_the_columns_of_a_file_have_names_of_their_own():
+    frame = Downloaded(id=1, _transport=None, state="ready").frame()
+
+    assert frame["prediction"].tolist() == [0.5]
+    assert frame["prediction_2"].tolist() == ["a"]
+    assert frame.columns.is_unique
+
+
+def test_single_class_is_told_as_it_was_given():
+    estimator = TuneboardClassifier()
+
+    with pytest.raises(ValueError, match=r"y has one class only, 1\.$"):
+        estimator.fit(pd.DataFrame({"x": [1.0, 2.0, 3.0]}), np.array([1, 1, 1]))
 
 
 def test_trials_become_a_frame_with_a_column_for_each_parameter():

@@ -4,7 +4,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from tuneboard_client import FailedError, InvalidRequestError, answers
+from tuneboard_client import FailedError, InvalidRequestError, RowsWarning, answers
 from tuneboard_client.answers import answer_frame
 
 CLASSES = ["Adelie", "Chinstrap", "Gentoo"]
@@ -49,6 +49,18 @@ def test_model_answers_the_same_at_once_in_parts_and_by_a_file(
 
     assert len(model.predictions()) == n_files + 1
     pd.testing.assert_frame_equal(in_parts, by_file, check_exact=True)
+
+
+def test_values_of_many_rows_that_are_not_used_are_warned_of(
+    model, penguins, monkeypatch
+):
+    wrong = penguins.head(30).assign(bill_depth_mm="deep")
+    with pytest.raises(InvalidRequestError, match="“deep” where a number is needed"):
+        model.predict(wrong)
+
+    monkeypatch.setattr(answers, "FEW_ROWS", 10)
+    with pytest.warns(RowsWarning, match=r"bill_depth_mm 30\) could not be read"):
+        model.predict(wrong)
 
 
 def test_model_of_numbers_answers_the_same_at_once_and_by_a_file(
@@ -113,11 +125,12 @@ def test_model_tells_what_moved_an_answer(model, penguins):
     assert answer["base"] + moved == pytest.approx(answer["output"], abs=1e-6)
 
 
-def test_model_shows_what_is_stored_of_it(model):
-    assert model.artifacts == []
-    kinds = {one["kind"] for one in model.refresh().artifacts}
+def test_model_shows_what_is_stored_of_it(client, run, model):
+    kinds = {one["kind"] for one in model.artifacts}
+    [of_list] = [one for one in run.models() if one.id == model.id]
 
     assert {"metrics", "confusion"} <= kinds
+    assert of_list.artifacts == client.model(model.id).artifacts == model.artifacts
     assert model.artifact("confusion")["data"]
     with pytest.raises(InvalidRequestError):
         model.artifact("nothing of the sort")

@@ -191,6 +191,8 @@ def test_trials_are_saved_as_they_are_filtered(run, tmp_path):
     assert frame["param_n_estimators"].tolist() == [20.0]
     with pytest.raises(InvalidRequestError, match="colour"):
         run.save_trials(tmp_path, colour="red")
+    with pytest.raises(ValueError, match=r"not as \.xlsx"):
+        run.save_trials(tmp_path / "trials.xlsx")
     assert not list(tmp_path.glob("*.part"))
 
 

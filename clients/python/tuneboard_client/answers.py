@@ -2,7 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 import pandas as pd
 from tqdm.auto import tqdm
 
-from tuneboard_client.errors import FailedError
+from tuneboard_client.errors import FailedError, RowsWarning
 from tuneboard_client.frames import Table, as_file, as_rows
 from tuneboard_client.resources import Resource, until
 from tuneboard_client.transport import Transport
@@ -26,6 +27,8 @@ EXACT: dict[str, Any] = (
 )
 Format = Literal["csv", "parquet"]
 PREDICTION, PROBABILITY = "prediction", "probability_"
+# Of a note about values: taken as missing, taken as unknown.
+TAKEN_AS = "; taken as "
 
 
 def answer_frame(
@@ -53,8 +56,24 @@ def answer_frame(
     if len(rows) <= FEW_ROWS:
         found = pd.DataFrame(answers_at_once(transport, model_id, rows))
     else:
-        found = send_file(transport, model_id, rows).wait().frame()
+        made = send_file(transport, model_id, rows).wait()
+        warn_of(made.notes)
+        found = made.frame()
     return found.set_axis(rows.index, axis=0)
+
+
+def warn_of(notes: Sequence[str]) -> None:
+    """Warn of values that were not used as they are.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        What the server says it had to do to rows; of gaps and of columns that the model
+        does not use nobody needs to be warned.
+    """
+    for note in notes:
+        if TAKEN_AS in note:
+            warnings.warn(note, RowsWarning, stacklevel=4)
 
 
 def answers_at_once(
@@ -284,23 +303,48 @@ class Prediction(Resource):
         DataFrame of shape (n_rows, n_answers)
             ``prediction``, and ``probability_CLASS`` of each class or the bounds of
             intervals; behind the columns of the file, if it was a file that was sent.
+            Where that has a column of such a name itself, the answer is
+            ``prediction_2``, as in the file of answers.
         """
         with tempfile.TemporaryDirectory(prefix="tuneboard-") as folder:
             path = self.download(folder)
             if path.suffix == ".parquet":
                 found = pd.read_parquet(path)
             else:
-                found = read_answers(path)
-        return found.iloc[:, self.n_given :]
+                found = read_answers(path, n_given=self.n_given)
+        given = {str(name) for name in found.columns[: self.n_given]}
+        answers = found.iloc[:, self.n_given :]
+        return answers.rename(columns=lambda name: without_number(name, given))
 
 
-def read_answers(path: Path) -> pd.DataFrame:
+def without_number(name: str, taken: Collection[str]) -> str:
+    """Return what an answer is called where no column that was sent has its name.
+
+    Parameters
+    ----------
+    name : str
+        Its name in a file of answers.
+    taken : collection of str
+        The names of what was sent.
+
+    Returns
+    -------
+    str
+        Without the number that sets it apart from one of these.
+    """
+    bare, _, number = name.rpartition("_")
+    return bare if number.isdecimal() and bare in taken else name
+
+
+def read_answers(path: Path, *, n_given: int = 0) -> pd.DataFrame:
     """Read a CSV file of answers.
 
     Parameters
     ----------
     path : Path
         The file.
+    n_given : int, default 0
+        How many columns at its beginning are no answers, if that is known.
 
     Returns
     -------
@@ -308,8 +352,9 @@ def read_answers(path: Path) -> pd.DataFrame:
         Classes are text, also where they look like numbers or like nothing ("NA").
     """
     names = list(pd.read_csv(path, nrows=0).columns)
-    is_class = any(name.startswith(PROBABILITY) for name in names)
-    classes = [n for n in names if n.startswith(PREDICTION)][-1:] if is_class else []
+    added = names[n_given:]
+    is_class = any(name.startswith(PROBABILITY) for name in added)
+    classes = [n for n in added if n.startswith(PREDICTION)][-1:] if is_class else []
     frame: pd.DataFrame = pd.read_csv(
         path,
         dtype=dict.fromkeys(classes, str),
@@ -317,4 +362,4 @@ def read_answers(path: Path) -> pd.DataFrame:
         na_values={name: [""] for name in names if name not in classes},
         **EXACT,
     )
-    return frame.rename(columns=dict.fromkeys(classes, PREDICTION))
+    return frame

@@ -37,6 +37,10 @@ class FailedError(TuneboardError):
     """What was waited for has failed on the server; the message says why."""
 
 
+class RowsWarning(UserWarning):
+    """Some values of many rows were not used as they are; the message says which."""
+
+
 @dataclass(frozen=True)
 class FieldProblem:
     """What is wrong with one value.

@@ -1,7 +1,7 @@
 """Models: asked, looked at, taken away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -39,8 +39,6 @@ class Model(Decided):
         On `n_rows` rows, which `rows` says.
     rows : str
         ``holdout``, ``out_of_fold`` or ``training``.
-    artifacts : list of dict
-        What is stored of it; empty in lists.
     """
 
     run: int
@@ -57,7 +55,7 @@ class Model(Decided):
     predict_seconds: float | None
     size_bytes: int | None
     created_at: datetime
-    artifacts: list[dict[str, Any]] = field(default_factory=list)
+    _artifacts: list[dict[str, Any]] | None = None  # lists of models leave them out
     _shown: ClassVar[tuple[str, ...]] = ("algorithm", "state", "value")
 
     def _path(self) -> str:
@@ -234,6 +232,18 @@ class Model(Decided):
         return [Prediction.of(self._transport, one) for one in found]
 
     # --- What is known of it, and taking it away ------------------------------------
+
+    @property
+    def artifacts(self) -> list[dict[str, Any]]:
+        """What is stored of it, with the ``kind`` of each; asked for if need be."""
+        if self._artifacts is None:
+            self._artifacts = self._transport.get(self._path())["artifacts"]
+        return self._artifacts
+
+    @classmethod
+    def _known(cls, found: Mapping[str, Any]) -> dict[str, Any]:
+        stored = {"_artifacts": found["artifacts"]} if "artifacts" in found else {}
+        return super()._known(found) | stored
 
     def artifact(self, kind: str) -> Any:  # noqa: ANN401
         """Return the numbers of an evaluation or explanation.

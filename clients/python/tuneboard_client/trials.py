@@ -129,9 +129,20 @@ class Tried(Steered):
         -------
         Path
             The file.
+
+        Raises
+        ------
+        ValueError
+            If the name ends with something else and no format is given.
         """
         target = Path(path).expanduser()
-        kind = format or ("parquet" if target.suffix == ".parquet" else "csv")
+        ending = "" if target.is_dir() else target.suffix.lower()
+        if format is None and ending not in {"", ".csv", ".parquet"}:
+            raise ValueError(
+                f"Trials are saved as .csv or .parquet, not as {ending}: change the "
+                "name, or choose format='csv' or format='parquet'."
+            )
+        kind = format or ("parquet" if ending == ".parquet" else "csv")
         asked = {"order": order, "algorithm": algorithm, "state": state, **filters}
         return self._transport.download(
             f"{self._path()}/trials/file", target, {**asked, "format": kind}

@@ -139,8 +139,12 @@ def test_file_that_is_taken_away_is_in_the_audit_log(model, viewer):
     assert viewer("GET", f"/models/{model.pk}/artifacts/metrics").status_code == 200
     assert not AuditEntry.objects.filter(action=Action.MODEL_DOWNLOADED).exists()
 
-    assert body_of(viewer("GET", f"/models/{model.pk}/file"))
+    file = viewer("GET", f"/models/{model.pk}/file")
+    assert body_of(file)
+    had = {"If-None-Match": file["ETag"]}
+    assert viewer("GET", f"/models/{model.pk}/file", headers=had).status_code == 304
 
+    # Once: nothing was sent to whoever had the file already.
     entry = AuditEntry.objects.get(action=Action.MODEL_DOWNLOADED)
     assert (entry.actor, entry.project) == (viewer.user, model.run.project)
 

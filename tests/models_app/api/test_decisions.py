@@ -123,6 +123,17 @@ def test_recalibration_is_chosen_with_the_model(model, editor):
     assert editor("GET", path).json() == found
 
 
+def test_recalibration_is_for_classifiers(listed, editor):
+    listed.run.task = "regression"
+    listed.run.save()
+    path = f"/models/{listed.pk}/decision"
+
+    answer = editor("PUT", path, json={"recalibration": "sigmoid"})
+
+    assert answer.status_code == 409
+    assert "Only classifiers are recalibrated" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("what", ["stage", "decision"])
 def test_decisions_are_for_editors(listed, viewer, stranger, nobody, what):
     path = f"/models/{listed.pk}/{what}"

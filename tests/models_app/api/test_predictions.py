@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from models_app import artifacts, predicting
 from models_app.models import Prediction
+from runs.enums import Action
+from runs.models import AuditEntry
 
 ROWS = b"weight,colour,length\n12.5,red,5\n7,violet,\n9.25,green,4.5\n"
 
@@ -64,6 +66,7 @@ def test_answers_that_the_caller_has_are_not_sent_again(model, editor):
     assert first["Content-Type"] == "application/vnd.apache.parquet"
     assert (again.status_code, again.content) == (304, b"")
     assert again["ETag"] == first["ETag"]
+    assert AuditEntry.objects.filter(action=Action.PREDICTION_DOWNLOADED).count() == 1
 
 
 def test_upload_with_the_same_key_is_one_prediction(model, editor):

@@ -117,10 +117,31 @@ def test_explained_rows_add_up_to_the_models_answer(fitted, viewer, task):
             {"#/rows/1/weight": "weight has a list", "#/rows/1/length": "length has a"},
         ),
         ([{**ROWS[0], "length": 10**400}], {"#/rows/0/length": "too large"}),
+        (
+            [ROWS[0], {**ROWS[0], "weight": "heavy"}, {**ROWS[0], "length": True}],
+            {
+                "#/rows/1/weight": "weight has “heavy” where a number is needed.",
+                "#/rows/2/length": "length has “true” where a number is needed.",
+            },
+        ),
+        (
+            [{**ROWS[0], "weight": float("inf")}, {**ROWS[0], "length": "1e400"}],
+            {
+                "#/rows/0/weight": "weight has a number that is too large.",
+                "#/rows/1/length": "length has “1e400” where a number is needed.",
+            },
+        ),
+        (
+            [ROWS[0], {"weight": 1, "colour": "red"}],
+            {"#/rows/1/length": "The row lacks length; send null where"},
+        ),
         ([{**ROWS[0], "colour": "\0"}], {"#/rows/0/colour": "cannot be stored"}),
         ([{}] * 1001, {"#/rows": "At most 1,000 rows are predicted at once"}),
     ],
-    ids=["none", "no row", "columns", "values", "number", "text", "too many"],
+    ids=[
+        *("none", "no row", "columns", "values", "number", "no number", "without end"),
+        *("a row lacks a column", "text", "too many"),
+    ],
 )
 def test_problem_names_row_and_column(model, viewer, rows, errors):
     answer = ask(viewer, model, rows)

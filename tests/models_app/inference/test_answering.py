@@ -104,6 +104,31 @@ def test_missing_column_is_named_and_spoils_no_other_request(make_model):
     assert found[1]["predictions"] == ["=yes"]
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({**ROW, "weight": "heavy"}, "weight has “heavy” where a number is needed."),
+        ({**ROW, "weight": True}, "weight has “true” where a number is needed."),
+        ({**ROW, "weight": float("inf")}, "weight has a number that is too large."),
+    ],
+)
+def test_value_that_cannot_be_one_is_refused_at_its_place(make_model, row, told):
+    kept = loaded(make_model())
+
+    found = [a for _, a in answers(kept, [request_for([ROW, row]), request_for([ROW])])]
+
+    assert found[0]["places"] == [{"row": 1, "column": "weight", "detail": told}]
+    assert found[1]["predictions"] == ["=yes"]
+
+
+def test_nan_is_a_missing_value_and_noted(make_model):
+    model = make_model()
+
+    [note] = answer(model, [{**ROW, "weight": float("nan")}])["notes"]
+
+    assert note.startswith("weight is missing; ")
+
+
 def test_requests_together_get_their_own_rows(make_model, table):
     kept = loaded(make_model())
     rows = rows_of(table)

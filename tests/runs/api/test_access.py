@@ -26,6 +26,7 @@ READ = [
     "/runs/{run}",
     "/runs/{run}/trials",
     "/runs/{run}/trials/0",
+    "/runs/{run}/trials/0/code",
     "/runs/{run}/trials/file",
     "/runs/{run}/trials/compare?numbers=0,1",
     "/runs/{run}/analysis",

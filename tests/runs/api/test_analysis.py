@@ -60,6 +60,7 @@ def test_answer_that_has_not_changed_is_not_sent_again(viewer, run):
     [
         ("of=oracle", "of"),
         ("x=colour", "x"),
+        ("x=max_depth&y=max_depth", "y"),
         ("algorithm=oracle", "algorithm"),
         ("state=gone", "state"),
         ("value_min=much", "value_min"),

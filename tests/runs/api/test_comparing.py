@@ -52,6 +52,12 @@ def test_comparison_that_cannot_be_is_told(numbers, viewer, run):
     assert "numbers" in errors_of(viewer("GET", f"/runs/{run.pk}/trials/compare"))
 
 
+def test_number_that_is_none_is_told_by_the_name_of_the_parameter(viewer, run):
+    told = compare(viewer, run, "0,x").json()["detail"]
+
+    assert told == "“x” is no trial number: write them as numbers=3,5,9."
+
+
 def test_stranger_compares_nothing(stranger, run):
     assert compare(stranger, run, "0,1").status_code == 404
 

@@ -1,9 +1,10 @@
 """What is in a table and how it is read, by the API."""
 
 import pytest
+from django.core.files.base import ContentFile
 
-from runs.enums import DatasetState, JobState
-from runs.models import Dataset, TargetProfile
+from runs.enums import Action, DatasetState, JobState
+from runs.models import AuditEntry, Dataset, TargetProfile
 from runs.services import recipes
 from tests.factories import RunFactory
 from tests.runs.api.test_problems import errors_of, problem_of
@@ -169,3 +170,28 @@ def test_column_that_is_not_there_is_named(editor, viewer, dataset):
     advice = viewer("GET", f"/datasets/{dataset.pk}/advice?target=sex")
     assert list(errors_of(advice)) == ["target"]
     assert viewer("GET", f"/datasets/{dataset.pk}/targets/77").status_code == 404
+
+
+# --- The table itself -------------------------------------------------------------------
+
+
+def test_table_is_a_parquet_file_and_recorded_when_it_is_sent(dataset, viewer):
+    dataset.table.save("table.parquet", ContentFile(b"PAR1"))
+    path = f"/datasets/{dataset.pk}/table"
+
+    answer = viewer("GET", path)
+    had = {"If-None-Match": answer["ETag"]}
+
+    assert b"".join(answer.streaming_content) == b"PAR1"
+    assert answer["Content-Type"] == "application/vnd.apache.parquet"
+    assert viewer("GET", path, headers=had).status_code == 304
+    entry = AuditEntry.objects.get(action=Action.DATASET_DOWNLOADED)
+    assert (entry.actor, entry.project) == (viewer.user, dataset.project)
+
+
+def test_table_that_is_not_read_is_a_conflict(dataset, viewer, stranger):
+    answer = viewer("GET", f"/datasets/{dataset.pk}/table")
+
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == "The table is not read yet."
+    assert stranger("GET", f"/datasets/{dataset.pk}/table").status_code == 404

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pyarrow.parquet as pq
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import RunFactory, TrialFactory
@@ -113,6 +114,23 @@ def test_what_cannot_be_asked_is_named(query, parameter, viewer, run):
     assert set(found) == {parameter}
 
 
+def test_unknown_order_is_told_with_those_there_are(viewer, run):
+    told = viewer("GET", f"/runs/{run.pk}/trials?order=fit_seconds").json()["detail"]
+
+    assert told.startswith("There is no column “fit_seconds” to sort by. Known: number")
+    assert " fit," in told
+
+
+@pytest.mark.parametrize("query", ["param_max_depth_min=2", "order=param_max_depth"])
+def test_parameters_of_several_algorithms_need_one_that_is_chosen(query, viewer, run):
+    run.spaces = {**run.spaces, "ridge": {"alpha": [0.1, 1.0]}}
+    run.save()
+
+    told = viewer("GET", f"/runs/{run.pk}/trials?{query}").json()["detail"]
+
+    assert told.endswith("are columns where one algorithm is chosen: algorithm=NAME.")
+
+
 def test_cursor_of_another_order_is_refused(viewer, run):
     path = f"/runs/{run.pk}/trials?limit=2"
     cursor = viewer("GET", path).json()["next_cursor"]
@@ -197,3 +215,39 @@ def test_file_that_cannot_be_asked_for_is_named(query, parameter, viewer, run):
 
     assert answer.status_code == 422
     assert [e["parameter"] for e in answer.json()["errors"]] == [parameter]
+
+
+# --- One trial --------------------------------------------------------------------------
+
+
+def test_trial_has_the_lines_of_the_log_that_name_it(run, viewer):
+    run.events.create(kind="note", message="It began.", data={"trials": [1, 2]})
+    run.events.create(kind="note", message="Another.", data={"trials": [12]})
+    run.events.create(kind="note", message="It ended.", data={"trial": 2})
+
+    found = viewer("GET", f"/runs/{run.pk}/trials/2").json()
+
+    assert [line["message"] for line in found["log"]] == ["It ended.", "It began."]
+
+
+def test_program_of_a_trial_is_that_of_its_page(run, viewer, client):
+    client.force_login(viewer.user)
+
+    answer = viewer("GET", f"/runs/{run.pk}/trials/0/code")
+    page = client.get(reverse("runs:trial_code", args=[run.pk, 0]))
+
+    assert answer["Content-Type"] == "text/x-python"
+    assert answer["Content-Disposition"] == page["Content-Disposition"]
+    assert answer.text == page.text
+    had = {"If-None-Match": answer["ETag"]}
+    again = viewer("GET", f"/runs/{run.pk}/trials/0/code", headers=had)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_ensemble_has_no_program(run, viewer):
+    TrialFactory(run=run, number=40, algorithm="ensemble")
+
+    answer = viewer("GET", f"/runs/{run.pk}/trials/40/code")
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "No single program makes this trial."

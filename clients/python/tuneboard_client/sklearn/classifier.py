@@ -66,7 +66,7 @@ class TuneboardClassifier(ClassifierMixin, TuneboardEstimator):  # type: ignore[
         if len(self.classes_) < 2:
             raise ValueError(
                 "There is nothing to tell apart: y has one class only, "
-                f"{self.classes_[0]!r}."
+                f"{self.classes_.tolist()[0]!r}."
             )
         task = "binary" if len(self.classes_) == 2 else "multiclass"
         uploaded = np.asarray(uploaded_classes(self.classes_.tolist()), dtype=object)
