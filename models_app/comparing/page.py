@@ -357,12 +357,15 @@ def disputed_card(found: Numbers, known: Importance | None) -> Card | None:
     cells = [[r.number, r.actual, *r.predicted, r.apart, *r.cells] for r in rows]
     n_all = len(found.common.run.features)
     shown = "all columns" if n_all <= len(columns) else f"{len(columns)} of {n_all}"
-    unit = "probability" if found.common.is_classification else "unit of the target"
+    unit, told = "unit of the target", ""
+    if found.common.is_classification:
+        unit = "probability"
+        told = " In brackets is how probable a model finds the class that it predicts."
     return Card(
         "disputed",
         "Rows on which they disagree most",
         f"Of {found.common.note}. “Apart” is the largest difference between two models "
-        f"({unit}); row numbers are those of the table; beside them {shown}.",
+        f"({unit}); row numbers are those of the table; beside them {shown}.{told}",
         None,
         [NumberTable("Disputed rows", header, cells)],
         is_open=True,
@@ -384,14 +387,16 @@ def sentences(found: Numbers, verdicts: Verdicts) -> list[str]:
     tied = [m.member.name for m in verdicts.tied]
     if tied:
         is_are = "is" if len(tied) == 1 else "are"
-        said.append(f"Statistically tied with it {is_are}: {', '.join(tied)}.")
+        said.append(
+            f"Statistically tied with {best.member.name} {is_are}: {', '.join(tied)}."
+        )
     else:
         others = "The other is" if len(verdicts.others) == 1 else "All others are"
         said.append(f"{others} worse by more than chance.")
     quickest = verdicts.quickest
     if tied and quickest is not None:
         if quickest is best:
-            said.append("It is also the quickest to fit among these.")
+            said.append(f"{best.member.name} is also the quickest to fit among these.")
         else:
             times = (best.seconds or 0.0) / max(quickest.seconds or 0.0, 1e-9)
             said.append(
