@@ -15,7 +15,7 @@ from models_app.charts.compared import (
     overlay_figure,
 )
 from models_app.comparing import details
-from models_app.comparing.details import ALL_CLASSES, Curves, Importance
+from models_app.comparing.details import ALL_CLASSES, TOP_CLASS, Curves, Importance
 from models_app.comparing.numbers import COST, Measured, Numbers
 from models_app.comparing.verdicts import Verdicts
 from runs.search.metrics import Metric
@@ -69,9 +69,9 @@ CURVES = {
     "calibration": CurveKind(
         "Calibration",
         "Where the line is on the diagonal, probabilities come true as often as they "
-        "say; below it they promise too much.",
+        "say; below it they promise too much. A point is a tenth of the rows.",
         Axis("mean predicted probability", is_share=True),
-        Axis("share that is of the class", is_share=True),
+        Axis("share for which it came true", is_share=True),
         "expected error",
         diagonal="as it should be",
         markers=True,
@@ -231,7 +231,8 @@ def curve_card(found: Numbers, curves: Curves) -> Card:
     ]
     note = found.common.note
     if curves.of:
-        note += f", {curves.of if curves.of == ALL_CLASSES else f'class {curves.of}'}"
+        is_one = curves.of not in (ALL_CLASSES, TOP_CLASS)
+        note += f", class {curves.of}" if is_one else f", {curves.of}"
     figure = overlay_figure(
         drawn,
         x=kind.x,
