@@ -120,6 +120,18 @@ function chooseCosts() {
   changed();
 }
 
+// What makes no sense gives way to what is in force.
+function settle() {
+  if (!number.validity.valid) number.value = chosen;
+  for (const input of costInputs()) {
+    if (!input.validity.valid) input.value = costs[input.dataset.thresholdCost];
+  }
+}
+
+function isField(element) {
+  return element.matches("[data-threshold-number], [data-threshold-cost]");
+}
+
 // What an address asks for, if it makes sense.
 function start() {
   const threshold = Number(asked("threshold"));
@@ -142,6 +154,15 @@ function listen() {
   });
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-threshold-cost]")) chooseCosts();
+  });
+  document.addEventListener("change", (event) => {
+    if (isField(event.target)) settle();
+  });
+  // Enter would send the form: only its button stores.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !isField(event.target)) return;
+    event.preventDefault();
+    settle();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-threshold-cheapest]")) {
