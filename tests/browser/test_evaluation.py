@@ -142,6 +142,15 @@ def test_what_is_no_threshold_gives_way_to_the_one_in_force(page, model):
     expect(page.locator("#chart-intervals [data-at=threshold]")).to_have_text("0.3")
 
 
+def test_precision_of_no_called_row_is_not_defined(page, model):
+    opened(page, f"{model}?threshold=1")
+
+    precision = page.locator(".threshold-facts [data-at=precision]")
+    expect(precision).to_have_text("–")
+    expect(precision).to_have_attribute("title", re.compile("not defined"))
+    expect(page.locator("#chart-intervals [data-at=recall]")).to_have_text("0")
+
+
 def test_evaluation_is_accessible_wide_and_narrow(page, model, shot):
     opened(page, model)
     shot(page, "evaluation")

@@ -109,6 +109,21 @@ def test_detail_shows_metrics_and_parameters(client, model):
     ]
 
 
+def test_precision_is_not_defined_where_no_row_is_called_positive(client, model):
+    nothing = {"precision": 0.0, "recall": 0.0, "mcc": 0.0}
+    other = {"precision": 0.0, "recall": 0.0, "mcc": -0.1}
+    model.run.task = "binary"
+    model.run.save()
+    found = []
+    for metrics in (nothing, other):
+        model.metrics = metrics
+        model.save()
+        rows = page(client, model).context["metrics"]
+        found.append({row.metric.name: row.value for row in rows})
+
+    assert found == [nothing | {"precision": None}, other]
+
+
 def test_evaluation_of_a_regression_shows_its_charts(client, model):
     model.artifacts.all().delete()
     model.run.task, model.run.scoring = "regression", "rmse"
