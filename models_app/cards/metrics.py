@@ -2,7 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from models_app.cards.card import Card, NumberTable, Options, plain, size_for
+from models_app.cards.card import (
+    NARROW_CLASSES,
+    Card,
+    NumberTable,
+    Options,
+    plain,
+    size_for,
+)
 from models_app.charts.per_class import (
     TITLES,
     per_class_data,
@@ -133,6 +140,7 @@ def per_class_card(model: ModelMeta, artifact: Artifact, options: Options) -> Ca
             )
         ],
         size=size_for(len(rows)),
+        is_wide=len(rows) > NARROW_CLASSES,
         linked="per_class",
     )
 

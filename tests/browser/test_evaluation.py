@@ -151,6 +151,13 @@ def test_precision_of_no_called_row_is_not_defined(page, model):
     expect(page.locator("#chart-intervals [data-at=recall]")).to_have_text("0")
 
 
+def test_tabs_of_a_narrow_page_show_the_current_one(page, model):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(model.replace("evaluation", "stages"))
+
+    expect(page.locator(".tabs [aria-current=page]")).to_be_in_viewport(ratio=1)
+
+
 def test_evaluation_is_accessible_wide_and_narrow(page, model, shot):
     opened(page, model)
     shot(page, "evaluation")
