@@ -19,6 +19,7 @@ class ParameterRow(NamedTuple):
     value: Any
     default: Any
     is_searched: bool
+    has_default: bool = True  # not every library names its own
 
     @property
     def differs(self) -> bool:
@@ -50,7 +51,11 @@ def parameter_rows(
     values = {**model.params, **stored.get("params", {})}
     defaults = stored.get("defaults", {})
     rows = [
-        ParameterRow(name, value, defaults.get(name), name in model.params)
+        ParameterRow(
+            *(name, value, defaults.get(name)),
+            is_searched=name in model.params,
+            has_default=name in defaults,
+        )
         for name, value in values.items()
     ]
     return sorted(

@@ -55,6 +55,10 @@ class SetChoice(Schema):
     n_learners: int = Field(
         description="Of the models, how many have learnt from this very table."
     )
+    n_unseen: int = Field(
+        description="Rows that no model has learnt from: at most so many, and exactly "
+        "so many once workers have predicted the set."
+    )
 
 
 class SetChoices(Schema):
@@ -114,6 +118,7 @@ def choice_out(models: Sequence[ModelMeta], found: Candidate) -> SetChoice:
         version=dataset.version,
         n_rows=dataset.n_rows,
         n_learners=found.n_learners,
+        n_unseen=found.n_unseen,
     )
 
 
@@ -130,7 +135,11 @@ def models_asked_for(project: Project, query: ModelsQuery) -> list[ModelMeta]:
 def list_evaluation_sets(
     request: ApiRequest, project_id: int, query: Query[ModelsQuery]
 ) -> SetChoices:
-    """Return the datasets whose rows models can be compared on, the fairest first."""
+    """Return the datasets whose rows models can be compared on, the fairest first.
+
+    These are the ones with the most rows that no model has learnt from; of those with fewer
+    than 30 such rows the one that the fewest models have learnt from.
+    """
     project = project_for(request.user, project_id)
     models = models_asked_for(project, query)
     return SetChoices(items=[choice_out(models, found) for found in choices(models)])
@@ -146,7 +155,8 @@ def list_evaluation_sets(
 def request_evaluation_set(request: ApiRequest, project_id: int) -> SetOut:
     """Have every model predict rows of a dataset that has not done so.
 
-    At most 5,000 rows, none of which any of the models has learnt from if there are such.
+    At most 5,000 rows, none of which any of the models has learnt from if there are at least
+    30 such.
     """
     project = project_for(request.user, project_id, Role.EDITOR)
     wish = shaped(json_body(request), SetIn)

@@ -181,5 +181,6 @@ def distributions_card(model: ModelMeta, artifact: Artifact, options: Options) -
         figure=plain(distributions_figure(data)),
         tables=tables,
         size=size_for(len(data.classes)),
+        is_wide=len(data.classes) > NARROW_CLASSES,
         linked="line",
     )

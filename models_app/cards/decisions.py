@@ -57,7 +57,7 @@ def thresholds_card(model: ModelMeta, artifact: Artifact, options: Options) -> C
         title="Threshold",
         hint="A row is called "
         f"{stored['label']} from this probability on; every chart and metric of this page "
-        "follows.",
+        "follows. The slider moves by rows, not by probability: its middle need not be 0.5.",
         figure=plain(thresholds_figure(data)),
         tables=[
             NumberTable(

@@ -2,7 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from models_app.cards.card import Card, NumberTable, Options, plain, size_for
+from models_app.cards.card import (
+    NARROW_CLASSES,
+    Card,
+    NumberTable,
+    Options,
+    plain,
+    size_for,
+)
 from models_app.charts.per_class import (
     TITLES,
     per_class_data,
@@ -31,7 +38,7 @@ BY_CLASS = (
 
 class MetricRow(NamedTuple):
     metric: Metric
-    value: float
+    value: float | None  # None where these rows leave it undefined
     is_chosen: bool  # the run's own metric
     unit: str
     low: float | None = None
@@ -43,13 +50,24 @@ class MetricRow(NamedTuple):
         return self.metric.name if self.metric.name in BY_CLASS else ""
 
 
+def calls_nothing(metrics: dict[str, float]) -> bool:
+    """Tell whether no row was called positive: there is no precision, though 0 is stored."""
+    # Without a hit, MCC falls below zero with the first false alarm.
+    return all(metrics.get(name) == 0 for name in ("precision", "recall", "mcc"))
+
+
 def metric_rows(model: ModelMeta, intervals: Artifact | None = None) -> list[MetricRow]:
     """Return the measured metrics, the run's own first."""
     known = metrics_for(TaskType(model.run.task))
     stored = intervals.data["metrics"] if intervals else {}
     rows = []
+    no_precision = calls_nothing(model.metrics)
     for metric in known:
         if metric.name not in model.metrics:
+            continue
+        is_chosen = metric.name == model.run.scoring
+        if metric.name == "precision" and no_precision:
+            rows.append(MetricRow(metric, None, is_chosen, ""))
             continue
         # Stored as a share, as scikit-learn gives it.
         factor = 100 if metric.unit == "%" else 1
@@ -58,7 +76,7 @@ def metric_rows(model: ModelMeta, intervals: Artifact | None = None) -> list[Met
             MetricRow(
                 metric,
                 model.metrics[metric.name] * factor,
-                metric.name == model.run.scoring,
+                is_chosen,
                 model.run.target if metric.unit == "target" else metric.unit,
                 *(interval[end] * factor for end in ("low", "high") if interval),
             )
@@ -122,6 +140,7 @@ def per_class_card(model: ModelMeta, artifact: Artifact, options: Options) -> Ca
             )
         ],
         size=size_for(len(rows)),
+        is_wide=len(rows) > NARROW_CLASSES,
         linked="per_class",
     )
 

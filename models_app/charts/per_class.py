@@ -62,7 +62,7 @@ def per_class_data(
     Returns
     -------
     PerClassData
-        In the order of the classes.
+        In the order of the classes. A class that was never predicted has no precision.
     """
     classes = [
         ClassRow(
@@ -70,7 +70,9 @@ def per_class_data(
             n_rows=row["n_rows"],
             n_predicted=row["n_predicted"],
             metrics={
-                name: Measured(**interval) if interval else None
+                name: Measured(**interval)
+                if interval and (name != "precision" or row["n_predicted"])
+                else None
                 for name, interval in row["metrics"].items()
             },
         )

@@ -17,6 +17,7 @@ MOST_COLUMNS = 20  # of the heat map
 SHOWN_COLUMNS = 10  # beside a disputed row
 DISPUTED = 12
 ALL_CLASSES = "mean of all classes"
+TOP_CLASS = "the predicted class"
 
 
 class Curves(NamedTuple):
@@ -87,13 +88,14 @@ def curves(found: Numbers) -> list[Curves]:
         for measured in found.in_order if codes else []:
             p = measured.member.probabilities
             assert p is not None
-            if code is None and name == "calibration":  # all pairs of row and class
-                hit = common.y[:, None] == list(range(len(common.labels)))
-                of_models.append(trace(hit.ravel(), p.ravel()))
+            if code is None and name == "calibration":  # as a model's own page
+                top = p.argmax(axis=1)
+                of_models.append(trace(common.y == top, p.max(axis=1)))
                 continue
             single = [trace(common.y == c, p[:, c]) for c in codes]
             of_models.append(single[0] if code is not None else overlays.macro(single))
-        result.append(Curves(name, of, of_models))
+        is_top = code is None and name == "calibration"
+        result.append(Curves(name, TOP_CLASS if is_top else of, of_models))
     return result
 
 

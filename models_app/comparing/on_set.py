@@ -17,6 +17,7 @@ from models_app.comparing.common import (
 )
 from models_app.comparing.requested import Status, candidate_of, status_of
 from models_app.enums import ArtifactKind
+from models_app.evaluation_sets.rows import MIN_UNSEEN
 from models_app.evaluation_sets.sets import split_key, unpack
 from models_app.models import ModelMeta
 from runs.models import Project
@@ -184,15 +185,19 @@ def used_rows(
 ) -> str:
     first = results[0]
     n_unseen = first["n_unseen"]
-    left = "every row" if not n_unseen else f"all but {n_unseen:,} rows"
+    left, too_few = "every row of this dataset was", ""
+    if n_unseen:
+        rows = "row" if n_unseen == 1 else "rows"
+        left = f"all but {n_unseen:,} {rows} of this dataset were"
+        too_few = f", and fewer than {MIN_UNSEEN} say too little"
     sample = (
         f" (a sample of {n_rows:,} of {first['n_known']:,})"
         if n_rows < first["n_known"]
         else ""
     )
     return (
-        f"Not a fair comparison: {left} of this dataset was used to train some of the "
-        f"models. Of the rows compared{sample}: {shares(members, results, 'seen')}. "
+        f"Not a fair comparison: {left} used to train some of the models{too_few}. "
+        f"Of the rows compared{sample}: {shares(members, results, 'seen')}. "
         "A model is better on rows it has learnt from than on new ones, so choose another "
         "dataset if there is one, or upload new rows."
     )

@@ -15,7 +15,7 @@ from models_app.charts.compared import (
     overlay_figure,
 )
 from models_app.comparing import details
-from models_app.comparing.details import ALL_CLASSES, Curves, Importance
+from models_app.comparing.details import ALL_CLASSES, TOP_CLASS, Curves, Importance
 from models_app.comparing.numbers import COST, Measured, Numbers
 from models_app.comparing.verdicts import Verdicts
 from runs.search.metrics import Metric
@@ -69,9 +69,9 @@ CURVES = {
     "calibration": CurveKind(
         "Calibration",
         "Where the line is on the diagonal, probabilities come true as often as they "
-        "say; below it they promise too much.",
+        "say; below it they promise too much. A point is a tenth of the rows.",
         Axis("mean predicted probability", is_share=True),
-        Axis("share that is of the class", is_share=True),
+        Axis("share for which it came true", is_share=True),
         "expected error",
         diagonal="as it should be",
         markers=True,
@@ -231,7 +231,8 @@ def curve_card(found: Numbers, curves: Curves) -> Card:
     ]
     note = found.common.note
     if curves.of:
-        note += f", {curves.of if curves.of == ALL_CLASSES else f'class {curves.of}'}"
+        is_one = curves.of not in (ALL_CLASSES, TOP_CLASS)
+        note += f", class {curves.of}" if is_one else f", {curves.of}"
     figure = overlay_figure(
         drawn,
         x=kind.x,
@@ -357,12 +358,15 @@ def disputed_card(found: Numbers, known: Importance | None) -> Card | None:
     cells = [[r.number, r.actual, *r.predicted, r.apart, *r.cells] for r in rows]
     n_all = len(found.common.run.features)
     shown = "all columns" if n_all <= len(columns) else f"{len(columns)} of {n_all}"
-    unit = "probability" if found.common.is_classification else "unit of the target"
+    unit, told = "unit of the target", ""
+    if found.common.is_classification:
+        unit = "probability"
+        told = " In brackets is how probable a model finds the class that it predicts."
     return Card(
         "disputed",
         "Rows on which they disagree most",
         f"Of {found.common.note}. “Apart” is the largest difference between two models "
-        f"({unit}); row numbers are those of the table; beside them {shown}.",
+        f"({unit}); row numbers are those of the table; beside them {shown}.{told}",
         None,
         [NumberTable("Disputed rows", header, cells)],
         is_open=True,
@@ -384,14 +388,16 @@ def sentences(found: Numbers, verdicts: Verdicts) -> list[str]:
     tied = [m.member.name for m in verdicts.tied]
     if tied:
         is_are = "is" if len(tied) == 1 else "are"
-        said.append(f"Statistically tied with it {is_are}: {', '.join(tied)}.")
+        said.append(
+            f"Statistically tied with {best.member.name} {is_are}: {', '.join(tied)}."
+        )
     else:
         others = "The other is" if len(verdicts.others) == 1 else "All others are"
         said.append(f"{others} worse by more than chance.")
     quickest = verdicts.quickest
     if tied and quickest is not None:
         if quickest is best:
-            said.append("It is also the quickest to fit among these.")
+            said.append(f"{best.member.name} is also the quickest to fit among these.")
         else:
             times = (best.seconds or 0.0) / max(quickest.seconds or 0.0, 1e-9)
             said.append(

@@ -1,5 +1,6 @@
 """Common evaluation sets: which there may be, and having workers predict one."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import transaction
 from models_app import services
 from models_app.comparing.asked import CompareError
 from models_app.enums import ComputationState
+from models_app.evaluation_sets.rows import MAX_ROWS, MIN_UNSEEN
 from models_app.evaluation_sets.sets import (
     KEPT,
     KIND,
@@ -33,6 +35,11 @@ class Candidate:
     dataset: Dataset
     n_models: int
     n_learners: int  # models that have learnt from this very table
+    n_unseen: int  # rows that no model has learnt from: at most so many
+
+    @property
+    def is_fair(self) -> bool:
+        return self.n_unseen >= MIN_UNSEEN
 
     @property
     def label(self) -> str:
@@ -49,23 +56,21 @@ class Candidate:
         return f"the table of {self.n_learners} of {self.n_models} models"
 
 
-def candidates(models: Sequence[ModelMeta]) -> list[Candidate]:
-    """Return the datasets that models can be compared on, the fairest first."""
+def candidates(models: Sequence[ModelMeta]) -> list[Dataset]:
+    """Return the datasets that models can be compared on, the newest first."""
     project = models[0].run.project_id
     needed = {name for m in models for name in (m.run.target, *m.run.features)}
     ready = Dataset.objects.filter(project=project, state=DatasetState.READY)
-    hashes = [m.run.dataset.content_hash for m in models]
-    found = [
-        Candidate(dataset, len(models), hashes.count(dataset.content_hash))
+    return [
+        dataset
         for dataset in ready.only(*READ).order_by("-pk")
         if needed <= {str(column["name"]) for column in dataset.columns}
     ]
-    return sorted(found, key=lambda candidate: candidate.n_learners)
 
 
 def candidate_of(models: Sequence[ModelMeta], dataset_id: int) -> Dataset:
     """Return a dataset that models can be compared on, or raise CompareError."""
-    known = {c.dataset.pk: c.dataset for c in candidates(models)}
+    known = {dataset.pk: dataset for dataset in candidates(models)}
     if dataset_id not in known:
         raise CompareError(
             "These models cannot be compared on that dataset: it is not in the project, "
@@ -75,11 +80,57 @@ def candidate_of(models: Sequence[ModelMeta], dataset_id: int) -> Dataset:
 
 
 def choices(models: Sequence[ModelMeta]) -> list[Candidate]:
-    """Return the same, of a table that was uploaded several times the first upload."""
-    by_content: dict[str, Candidate] = {}
-    for candidate in candidates(models):
-        by_content[candidate.dataset.content_hash] = candidate
-    return list(by_content.values())
+    """Return the same, the fairest first; of equal tables only the first upload.
+
+    Rows that no model has learnt from come before all else, the more the better, up to as
+    many as are compared. Without enough of them the fewest learners come first.
+    """
+    by_content = {dataset.content_hash: dataset for dataset in candidates(models)}
+    counted = unseen_counts(models, list(by_content.values()))
+    hashes = [m.run.dataset.content_hash for m in models]
+    found = [
+        Candidate(
+            dataset,
+            len(models),
+            hashes.count(content),
+            counted.get(content, most_unseen(models, dataset)),
+        )
+        for content, dataset in by_content.items()
+    ]
+    return sorted(
+        found,
+        key=lambda c: (
+            -min(c.n_unseen, MAX_ROWS) if c.is_fair else 0,
+            c.n_learners,
+        ),
+    )
+
+
+def unseen_counts(
+    models: Sequence[ModelMeta], datasets: Sequence[Dataset]
+) -> dict[str, int]:
+    """Return how many rows no model has learnt from, by content, where workers know it."""
+    keys = {key_of(models, dataset): dataset.content_hash for dataset in datasets}
+    paths = [f"options__{SETS}__{key}__result__n_unseen" for key in keys]
+    found = Computation.objects.filter(model__in=models, kind=KIND)
+    return {
+        content: int(n_unseen)
+        for row in (found.values_list(*paths) if paths else ())
+        for content, n_unseen in zip(keys.values(), row, strict=True)
+        if n_unseen is not None
+    }
+
+
+def most_unseen(models: Sequence[ModelMeta], dataset: Dataset) -> int:
+    """Return how many rows no model can have learnt from, by what each has held out.
+
+    Rows that another table shares are known only to workers, who read both.
+    """
+    n_rows = dataset.n_rows or 0
+    own = [m.run for m in models if m.run.dataset.content_hash == dataset.content_hash]
+    return min(
+        (math.ceil(run.holdout_fraction * n_rows) for run in own), default=n_rows
+    )
 
 
 @dataclass(frozen=True)

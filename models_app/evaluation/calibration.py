@@ -9,6 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import brier_score_loss, log_loss
 from sklearn.model_selection import StratifiedKFold
 
+from models_app.evaluation.binning import (
+    N_BINS,
+    Bins,
+    bins,
+    equal_rows,
+    equal_width,
+    expected_error,
+)
 from models_app.evaluation.recalibration import (
     METHODS,
     Calibrator,
@@ -16,20 +24,11 @@ from models_app.evaluation.recalibration import (
     recalibrated,
 )
 
-N_BINS = 10
 N_FOLDS = 5
 MAX_ROWS = 50_000
 MAX_CELLS = 500_000  # rows times classes that calibrators are fitted on
 TOP = "the predicted class"
 Floats = NDArray[np.float64]
-
-
-class Bins(NamedTuple):
-    """Rows grouped by the probability they were given; groups without rows are left out."""
-
-    predicted: list[float]  # mean probability
-    actual: list[float]  # share of the rows for which it came true
-    n_rows: list[int]
 
 
 class CalibrationCurve(NamedTuple):
@@ -191,8 +190,8 @@ def _compared(
 def _curve(
     label: str, found: NDArray[np.bool_], p: Floats, n_bins: int
 ) -> CalibrationCurve:
-    uniform = bins(found, p, np.linspace(0, 1, n_bins + 1))
-    quantile = bins(found, p, np.quantile(p, np.linspace(0, 1, n_bins + 1)))
+    uniform = bins(found, p, equal_width(n_bins))
+    quantile = bins(found, p, equal_rows(p, n_bins))
     return CalibrationCurve(
         label=label,
         brier=float(np.mean((p - found) ** 2)),
@@ -201,53 +200,3 @@ def _curve(
         uniform_error=expected_error(uniform),
         quantile_error=expected_error(quantile),
     )
-
-
-def bins(found: NDArray[np.bool_], p: Floats, edges: Floats) -> Bins:
-    """Group rows by their probability.
-
-    Parameters
-    ----------
-    found : ndarray of bool of shape (n_samples,)
-        Whether it came true.
-    p : ndarray of shape (n_samples,)
-        How probable that was said to be.
-    edges : ndarray of shape (n_bins + 1,)
-        Rising. A probability on an edge belongs to the group below it.
-
-    Returns
-    -------
-    Bins
-        Groups with rows, as `sklearn.calibration.calibration_curve` makes them.
-    """
-    group = np.searchsorted(edges[1:-1], p)
-    n_bins = len(edges) - 1
-    count = np.bincount(group, minlength=n_bins)
-    filled = count > 0
-    predicted = np.bincount(group, weights=p, minlength=n_bins)[filled] / count[filled]
-    actual = np.bincount(group, weights=found, minlength=n_bins)[filled] / count[filled]
-    return Bins(
-        predicted.round(6).tolist(), actual.round(6).tolist(), count[filled].tolist()
-    )
-
-
-def expected_error(groups: Bins) -> float:
-    """Return the mean distance of probability and truth, each group by its rows.
-
-    Parameters
-    ----------
-    groups : Bins
-        Grouped rows.
-
-    Returns
-    -------
-    float
-        Expected calibration error: 0 is perfect.
-
-    References
-    ----------
-    .. [1] Naeini, Cooper, Hauskrecht (2015). Obtaining well calibrated probabilities
-       using Bayesian binning. AAAI.
-    """
-    distance = np.abs(np.asarray(groups.predicted) - np.asarray(groups.actual))
-    return float(np.average(distance, weights=groups.n_rows))

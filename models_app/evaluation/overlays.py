@@ -5,11 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from models_app.evaluation.binning import bins, equal_rows, expected_error
+
 Floats = NDArray[np.float64]
 
 MAX_POINTS = 300
 GRID = np.linspace(0, 1, 201)
-N_BINS = 10
 
 
 class Curve(NamedTuple):
@@ -76,19 +77,13 @@ def calibration_curve(found: ArrayLike, score: ArrayLike) -> Curve:
     Returns
     -------
     Curve
-        Of ten bins of equal width, those with rows: mean predicted probability, share
-        that is of the class; and the expected calibration error.
+        Of ten groups of equally many rows, as a model's own page shows first: mean
+        predicted probability, share that is of the class; and the expected calibration
+        error.
     """
-    yes, p = np.asarray(found, float), np.asarray(score, float)
-    # As scikit-learn: an edge belongs to the bin below it.
-    edges = np.linspace(0, 1, N_BINS + 1)
-    bins = np.searchsorted(edges[1:-1], p)
-    counts = np.bincount(bins, minlength=N_BINS)
-    there = counts > 0
-    x = np.bincount(bins, p, minlength=N_BINS)[there] / counts[there]
-    y = np.bincount(bins, yes, minlength=N_BINS)[there] / counts[there]
-    gap = float(np.sum(counts[there] * np.abs(x - y)) / counts.sum())
-    return Curve(x.tolist(), y.tolist(), gap)
+    yes, p = np.asarray(found, bool), np.asarray(score, float)
+    groups = bins(yes, p, equal_rows(p))
+    return Curve(groups.predicted, groups.actual, expected_error(groups))
 
 
 def macro(curves: list[Curve]) -> Curve:

@@ -27,6 +27,7 @@ from models_app.comparing.requested import (
 )
 from models_app.comparing.tables import table_of
 from models_app.comparing.verdicts import verdicts
+from models_app.evaluation_sets.rows import MAX_ROWS, MIN_UNSEEN
 from models_app.views.addresses import with_address
 from runs.access import dataset_for, may, project_for
 from runs.enums import Role
@@ -88,7 +89,12 @@ def offer(request: PageRequest, project: Project, asked: Asked) -> dict[str, Any
     found: list[Candidate] = []
     with suppress(CompareError):
         found = choices(wanted_models(project, asked.models))
-    return {"candidates": found, "can_edit": may(request.user, project, Role.EDITOR)}
+    return {
+        "candidates": found,
+        "can_edit": may(request.user, project, Role.EDITOR),
+        "min_unseen": MIN_UNSEEN,
+        "max_rows": MAX_ROWS,
+    }
 
 
 def not_predicted(

@@ -3,7 +3,7 @@
 // threshold=0.42, costs=1,5,0,0.
 import { asked, remember } from "./address.js";
 import { show } from "./threshold/charts.js";
-import { cheapest, COSTS, figures, measure, netCosts, position } from "./threshold/numbers.js";
+import { cheapest, COSTS, figures, measure, netCosts, position, UNDEFINED } from "./threshold/numbers.js";
 
 const source = document.getElementById("threshold-counts");
 const counts = source && JSON.parse(source.textContent);
@@ -36,10 +36,16 @@ function costInputs() {
   return [...document.querySelectorAll("[data-threshold-cost]")];
 }
 
-function text(name, value) {
+function text(name, value, title = "") {
   for (const element of document.querySelectorAll(`[data-at="${name}"]`)) {
     if (element.textContent !== value) element.textContent = value;
+    if (element.title !== title) element.title = title;
   }
+}
+
+function tell(name, value) {
+  if (value === null) text(name, "–", UNDEFINED[name]);
+  else text(name, figures(value));
 }
 
 function advise(totals, index) {
@@ -61,7 +67,7 @@ function render() {
   const measured = { ...measure(counts, index), cost: totals[index] };
   slider.value = index;
   slider.setAttribute("aria-valuetext", `${chosen}`);
-  for (const [name, value] of Object.entries(measured)) text(name, figures(value));
+  for (const [name, value] of Object.entries(measured)) tell(name, value);
   text("threshold", `${chosen}`);
   advise(totals, index);
   for (const chart of inSight) {
@@ -120,6 +126,18 @@ function chooseCosts() {
   changed();
 }
 
+// What makes no sense gives way to what is in force.
+function settle() {
+  if (!number.validity.valid) number.value = chosen;
+  for (const input of costInputs()) {
+    if (!input.validity.valid) input.value = costs[input.dataset.thresholdCost];
+  }
+}
+
+function isField(element) {
+  return element.matches("[data-threshold-number], [data-threshold-cost]");
+}
+
 // What an address asks for, if it makes sense.
 function start() {
   const threshold = Number(asked("threshold"));
@@ -142,6 +160,15 @@ function listen() {
   });
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-threshold-cost]")) chooseCosts();
+  });
+  document.addEventListener("change", (event) => {
+    if (isField(event.target)) settle();
+  });
+  // Enter would send the form: only its button stores.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !isField(event.target)) return;
+    event.preventDefault();
+    settle();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-threshold-cheapest]")) {

@@ -114,6 +114,50 @@ def test_cheapest_threshold_is_proposed_and_stored(page, model):
     expect(page.locator("#chart-thresholds")).to_contain_text("No threshold is stored")
 
 
+def test_enter_moves_the_charts_and_stores_nothing(page, model):
+    opened(page, model)
+    number = page.locator("[data-threshold-number]")
+
+    number.fill("0.3")
+    number.press("Enter")
+    page.locator("[data-threshold-cost=false_negative]").press("Enter")
+
+    page.wait_for_url(re.compile("threshold=0.3"))
+    expect(page.locator("#chart-intervals [data-at=threshold]")).to_have_text("0.3")
+    expect(page.locator("#chart-thresholds")).to_contain_text("No threshold is stored")
+
+
+def test_what_is_no_threshold_gives_way_to_the_one_in_force(page, model):
+    opened(page, model)
+    number = page.locator("[data-threshold-number]")
+    number.fill("0.3")
+
+    for wrong in ("-1", ""):
+        number.fill(wrong)
+        number.blur()
+        expect(number).to_have_value("0.3")
+    number.fill("1.5")
+    number.press("Enter")
+    expect(number).to_have_value("0.3")
+    expect(page.locator("#chart-intervals [data-at=threshold]")).to_have_text("0.3")
+
+
+def test_precision_of_no_called_row_is_not_defined(page, model):
+    opened(page, f"{model}?threshold=1")
+
+    precision = page.locator(".threshold-facts [data-at=precision]")
+    expect(precision).to_have_text("–")
+    expect(precision).to_have_attribute("title", re.compile("not defined"))
+    expect(page.locator("#chart-intervals [data-at=recall]")).to_have_text("0")
+
+
+def test_tabs_of_a_narrow_page_show_the_current_one(page, model):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(model.replace("evaluation", "stages"))
+
+    expect(page.locator(".tabs [aria-current=page]")).to_be_in_viewport(ratio=1)
+
+
 def test_evaluation_is_accessible_wide_and_narrow(page, model, shot):
     opened(page, model)
     shot(page, "evaluation")

@@ -138,6 +138,8 @@ class Ranked(Resource):
     def evaluation_sets(self, models: Sequence[Model | int]) -> list[dict[str, Any]]:
         """Return the datasets whose rows models can be compared on, the fairest first.
 
+        These are the ones with the most rows that no model has learnt from.
+
         Parameters
         ----------
         models : sequence of Model or int
@@ -146,8 +148,9 @@ class Ranked(Resource):
         Returns
         -------
         list of dict
-            Each with ``dataset``, its number, for `compare`; ``name``, ``n_rows``, and
-            ``n_learners``: of the models, how many have learnt from it.
+            Each with ``dataset``, its number, for `compare`; ``name``, ``n_rows``,
+            ``n_learners``: of the models, how many have learnt from it, and ``n_unseen``:
+            rows that none has learnt from, at most so many.
         """
         asked = {"models": comparing.numbers_of(models)}
         found = self._transport.get(f"{self._path()}/comparison/sets", asked)

@@ -7,7 +7,14 @@ export function position(counts, chosen) {
   return found < 0 ? counts.threshold.length - 1 : found;
 }
 
+// Why there is no number; all others are zero where they are not defined, as scikit-learn has it.
+export const UNDEFINED = {
+  precision: "No row is called positive at this threshold, so precision is not defined.",
+  other_precision: "Every row is called positive at this threshold, so precision is not defined.",
+};
+
 const share = (part, whole) => (whole ? part / whole : 0);
+const defined = (part, whole) => (whole ? part / whole : null);
 
 export function measure(counts, index) {
   const { n_positive, n_negative } = counts;
@@ -26,10 +33,10 @@ export function measure(counts, index) {
     false_positive: alarms,
     false_negative: missed,
     true_negative: right,
-    precision: share(hits, hits + alarms),
+    precision: defined(hits, hits + alarms),
     recall,
     f1,
-    other_precision: share(right, right + missed),
+    other_precision: defined(right, right + missed),
     other_recall: otherRecall,
     other_f1: otherF1,
     accuracy: share(hits + right, n),

@@ -174,6 +174,17 @@ def test_per_class_figure_begins_with_the_worst():
     assert list(figure.data[2].error_x.array) == pytest.approx([0.1, 0.1])
 
 
+def test_a_class_that_was_never_predicted_has_no_precision():
+    zero = {"value": 0.0, "low": 0.0, "high": 0.0}
+    row = {"label": "rare", "n_rows": 3, "n_predicted": 0}
+    metrics = {"precision": zero, "recall": zero, "f1": zero}
+    stored = {"level": 0.95, "classes": [{**row, "metrics": metrics}]}
+
+    [found] = per_class_data(stored, **ROWS).classes
+
+    assert found.metrics == {"precision": None, "recall": (0, 0, 0), "f1": (0, 0, 0)}
+
+
 def test_thresholds_data_are_shares_at_each():
     stored = {
         "label": "yes",

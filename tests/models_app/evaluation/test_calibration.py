@@ -11,7 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss
 from sklearn.naive_bayes import GaussianNB
 
-from models_app.evaluation.calibration import bins, calibration, expected_error
+from models_app.evaluation.binning import bins, expected_error
+from models_app.evaluation.calibration import calibration
 from models_app.evaluation.classification import as_json
 from models_app.evaluation.recalibration import (
     Calibrator,

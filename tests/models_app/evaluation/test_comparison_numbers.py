@@ -9,6 +9,7 @@ from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve as sk_calibration
 
 from models_app.evaluation.agreement import agreement, correlation, disagreement
+from models_app.evaluation.calibration import calibration
 from models_app.evaluation.costs import Costs, cheapest_threshold, row_costs
 from models_app.evaluation.metrics import measure
 from models_app.evaluation.overlays import (
@@ -135,10 +136,19 @@ def test_curves_are_those_of_scikit_learn():
     assert pr.y[1:] == pytest.approx(precision[:-1][::-1], abs=1e-6)
     assert pr.value == pytest.approx(sk.average_precision_score(found, score))
 
-    calibration = calibration_curve(found, score)
-    true, mean = sk_calibration(found, score, n_bins=10)
-    assert calibration.x == pytest.approx(mean)
-    assert calibration.y == pytest.approx(true)
+    curve = calibration_curve(found, score)
+    true, mean = sk_calibration(found, score, n_bins=10, strategy="quantile")
+    assert curve.x == pytest.approx(mean, abs=1e-6)
+    assert curve.y == pytest.approx(true, abs=1e-6)
+
+
+def test_expected_error_is_that_of_a_models_own_page():
+    y, p = classes_and_probabilities(2)
+
+    compared = calibration_curve(y == 1, p[:, 1])
+
+    own = calibration(y, p, labels=["a", "b"], positive=1).methods[0].curves[0]
+    assert compared.value == own.quantile_error
 
 
 def test_macro_is_the_mean_over_the_classes():

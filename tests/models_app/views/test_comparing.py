@@ -107,6 +107,20 @@ def test_models_within_chance_are_tied_and_the_quickest_is_named(client, make):
     )
 
 
+def test_the_tie_is_with_the_best_over_the_folds_whoever_leads_the_holdout(
+    client, make
+):
+    best, other = make("binary", scores=(NEARLY, BETTER))  # the best is made first
+
+    found = numbers(client, [best, other])
+
+    assert (found["best"], found["tied"]) == (best.pk, [other.pk])
+    assert found["models"][0]["id"] == other.pk  # first on the holdout
+    assert found["sentences"][2] == (
+        "Statistically tied with 1 Decision tree is: 2 Logistic regression."
+    )
+
+
 def test_a_model_behind_in_every_fold_is_not_tied(client, make):
     models = make("binary", scores=(BETTER, WORSE))
 

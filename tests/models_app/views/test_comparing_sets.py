@@ -328,6 +328,54 @@ def test_only_datasets_with_the_needed_columns_are_offered(two, store):
     assert offered == ["other", models[0].run.dataset.name]
 
 
+def test_rows_new_to_all_come_before_few_learners(model_of, store):
+    """Two models hold out 30 rows of a table, the third 20 of the 80 it shares."""
+    first = model_of()
+    project = first.run.project
+    table = first.run.dataset
+    part = store(make_table().head(80), project, name="part")
+    models = [first, model_of(table, algorithm=TREE), model_of(part)]
+
+    offered = [(c.dataset, c.n_learners, c.is_fair) for c in choices(models)]
+
+    assert offered == [(table, 2, True), (part, 1, False)]
+
+
+def test_the_most_new_rows_come_first(two, store):
+    models = two(holdout_fraction=0.5)
+    sizes = {"few": 40, "many": 110, "none": 20}
+    for seed, (name, n_rows) in enumerate(sizes.items(), 20):
+        frame = new_table(max(n_rows, 30), seed=seed).head(n_rows)
+        store(frame, models[0].run.project, name=name)
+
+    offered = [(c.dataset.name, c.n_unseen) for c in choices(models)]
+
+    assert offered == [
+        ("many", 110),
+        ("other", 100),
+        (models[0].run.dataset.name, 60),
+        ("few", 40),
+        ("none", 20),
+    ]
+
+
+def test_rows_that_workers_found_in_another_table_count(client, two, store):
+    models = two()
+    copied = store(make_table().head(100), models[0].run.project, name="copied")
+    assert choices(models)[0].n_unseen == 100
+
+    ask(client, models, copied)
+    work()
+
+    last = choices(models)[-1]
+    assert (last.dataset, last.is_fair) == (copied, False)
+    warning = numbers(client, models, copied)["warnings"][0]
+    assert f"all but {last.n_unseen} rows of this dataset were used" in warning
+    assert "fewer than 30" in warning
+    page = text(client.get(address(models, on=copied)))
+    assert "If there are fewer than 30 of these, all rows" in page
+
+
 def test_who_may_only_look_is_told_who_can(client, two, user):
     models = two()
     viewer = UserFactory()

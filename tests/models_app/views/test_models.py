@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
@@ -103,10 +105,36 @@ def test_detail_shows_metrics_and_parameters(client, model):
     assert "Share of rows whose class is predicted right." in content
     parameters = [tuple(row) for row in response.context["parameters"]]
     assert parameters == [
-        ("n_estimators", 10, 100, True),
-        ("criterion", "gini", "gini", False),
-        ("max_depth", None, None, False),
+        ("n_estimators", 10, 100, True, True),
+        ("criterion", "gini", "gini", False, True),
+        ("max_depth", None, None, False, True),
     ]
+
+
+def test_default_that_the_library_does_not_name_is_left_open(client, model):
+    """LightGBM takes parameters that its estimator does not list."""
+    model.params = model.params | {"extra_trees": True}
+    model.save()
+
+    rows = re.findall(r"<tr>.*?</tr>", page(client, model).text, re.DOTALL)
+
+    [row] = [" ".join(row.split()) for row in rows if "extra_trees" in row]
+    assert '<td class="number text-secondary"> – </td>' in row
+
+
+def test_precision_is_not_defined_where_no_row_is_called_positive(client, model):
+    nothing = {"precision": 0.0, "recall": 0.0, "mcc": 0.0}
+    other = {"precision": 0.0, "recall": 0.0, "mcc": -0.1}
+    model.run.task = "binary"
+    model.run.save()
+    found = []
+    for metrics in (nothing, other):
+        model.metrics = metrics
+        model.save()
+        rows = page(client, model).context["metrics"]
+        found.append({row.metric.name: row.value for row in rows})
+
+    assert found == [nothing | {"precision": None}, other]
 
 
 def test_evaluation_of_a_regression_shows_its_charts(client, model):
