@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models_app import members
-from models_app.charts.dependence import dependence_figure, pair_figure
+from models_app.charts.dependence import FEW_ROWS, dependence_figure, pair_figure
 from models_app.charts.shap_points import (
     MAX_COLUMNS,
     beeswarm_figure,
@@ -207,15 +207,19 @@ def dependence_page(
     at = names.index(choice.column) if choice.column in names else 0
     pair_at = choice.pair if choice.pair < len(data["pairs"]) else 0
     curve, pair = members.read(found, f"column_{at}", f"pair_{pair_at}")
+    # Values are counted among the rows that SHAP values are chosen from, too.
+    n_rows = stored[ArtifactKind.SHAP].data["n_available"]
     cards = []
     if curve:
         cards.append(
             Card(
                 "dependence",
                 f"Partial dependence on {curve['column']}",
-                f"The mean {unit} if every row had this value; thin lines are single "
-                "rows. On grey ground, beyond the outer twentieths, few rows say so.",
-                dependence_figure(curve, choice.output, note=note, unit=unit),
+                f"The mean {unit} if every row had this value; "
+                + dependence_hint(curve["kind"], n_rows),
+                dependence_figure(
+                    curve, choice.output, note=note, unit=unit, n_rows=n_rows
+                ),
                 ArtifactKind.PARTIAL_DEPENDENCE,
             )
         )
@@ -233,3 +237,16 @@ def dependence_page(
             )
         )
     return {"dependence_cards": cards, "pairs": data["pairs"], "pair_at": pair_at}
+
+
+def dependence_hint(kind: str, n_rows: int) -> str:
+    """Say what is drawn besides the mean, and where few rows have such values."""
+    if kind != "category":
+        return (
+            "thin lines are single rows. On grey ground, beyond the outer twentieths, "
+            "few rows say so."
+        )
+    return (
+        "small points are single rows, bars span the middle 80 % of them. Pale is a "
+        f"value that fewer than {FEW_ROWS} of {n_rows:,} rows have."
+    )

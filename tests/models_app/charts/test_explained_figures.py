@@ -36,6 +36,7 @@ CATEGORY = {
     "column": "colour",
     "kind": "category",
     "grid": ["red", "blue", "green", "grey"],
+    "shares": [0.5, 0.1, 0.09, 0.01],
     "deciles": [],
 }
 PAIR = {
@@ -52,8 +53,8 @@ def figures():
     yield beeswarm_figure([], **WORDS)
     for column, by in (("age", "colour"), ("colour", "age"), ("age", "")):
         yield spread_figure(spread(ROWS, VALUES, column=column, by=by), **WORDS)
-    yield dependence_figure(NUMBER, 0, **WORDS)
-    yield dependence_figure(CATEGORY, 0, **WORDS)
+    yield dependence_figure(NUMBER, 0, **WORDS, n_rows=100)
+    yield dependence_figure(CATEGORY, 0, **WORDS, n_rows=100)
     yield pair_figure(PAIR, 0, **WORDS)
 
 
@@ -83,7 +84,7 @@ def test_beeswarm_without_columns_is_a_sentence():
 
 
 def test_dependence_of_a_number_has_lines_band_mean_and_tenths():
-    figure = dependence_figure(NUMBER, 0, **WORDS)
+    figure = dependence_figure(NUMBER, 0, **WORDS, n_rows=100)
 
     *lines, band, mean, tenths = figure["data"]
     assert [line["y"] for line in lines] == NUMBER["lines"][0]
@@ -92,6 +93,22 @@ def test_dependence_of_a_number_has_lines_band_mean_and_tenths():
     assert tenths["x"] == NUMBER["deciles"]
     ends = [(shape["x0"], shape["x1"]) for shape in figure["layout"]["shapes"]]
     assert ends == [(20.0, 30.0), (40.0, 50.0)]
+
+
+def test_dependence_of_a_category_has_single_rows_and_pales_what_few_rows_have():
+    figure = dependence_figure(CATEGORY, 0, **WORDS, n_rows=100)
+
+    single, middle, mean = figure["data"]
+    assert single["x"] == CATEGORY["grid"] * 2
+    assert single["y"] == [v for line in CATEGORY["lines"][0] for v in line]
+    assert middle["error_y"]["array"] == pytest.approx([0.1] * 4)
+    assert mean["y"] == CATEGORY["mean"][0]
+    assert mean["customdata"] == [
+        *("50 rows, 50.0 %", "10 rows, 10.0 %"),
+        *("9 rows, 9.0 %, few", "1 row, 1.0 %, few"),
+    ]
+    colours = mean["marker"]["color"]
+    assert colours[0] == colours[1] != colours[2] == colours[3]
 
 
 def test_pair_has_a_dot_where_no_row_is_near():

@@ -109,6 +109,20 @@ def test_address_chooses_class_column_and_row(explained, visit):
     assert "score of c" in response.context["unit"]
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("weight", "thin lines are single rows. On grey ground"),
+        ("colour", "Pale is a value that fewer than 10 of 30 rows have."),
+    ],
+)
+def test_dependence_says_what_is_drawn(explained, visit, column, told):
+    response = visit(explained(), "explanation", column=column)
+
+    cards = {card.name: card for card in response.context["dependence_cards"]}
+    assert told in cards["dependence"].hint
+
+
 def test_waterfall_ends_at_the_rows_output(explained, visit):
     response = visit(explained("regression"), "explanation")
 
