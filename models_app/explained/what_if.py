@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models_app import asking
 from models_app.charts.dependence import position_figure
 from models_app.charts.waterfall import waterfall, waterfall_figure
 from models_app.charts.wording import number
@@ -151,12 +152,22 @@ def drawn(
         # A label may look like a number; it stands as it is.
         "prediction": text_of(prediction) if answer["labels"] else number(prediction),
         "shares": shares(answer),
+        "intervals": intervals(model, answer),
         "notes": answer["notes"],
         "method": why["method"],
         "unit": unit,
         "figures": figures,
         "seconds": answer["seconds"],
     }
+
+
+def intervals(model: ModelMeta, answer: Answer) -> list[dict[str, float]]:
+    """Return the prediction intervals of a number, as predictions have them."""
+    if answer["labels"]:
+        return []
+    [record] = asking.records(model, answer)
+    found = record.get("intervals", [])
+    return [{**each, "percent": 100 * each["level"]} for each in found]
 
 
 def shares(answer: Answer) -> list[Share]:

@@ -12,7 +12,9 @@ from models_app.explained.tables import TABLES
 from models_app.inference.answering import answers
 from models_app.inference.client import InferenceError, UnavailableError
 from models_app.inference.keeping import Shelf
+from models_app.scoring.intervals import intervals_of
 from runs.enums import Role
+from runs.templatetags.display import figures
 from tests.factories import ModelMetaFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +222,26 @@ def test_what_if_writes_a_number_as_other_pages_do(make_model, visit, direct):
     value = float(shown.replace(",", ""))
     assert shown == number(value)
     assert len(shown.replace(",", "").lstrip("-0.")) <= 6
+
+
+def test_what_if_of_a_number_shows_the_intervals_of_its_prediction(
+    make_model, visit, direct
+):
+    model = make_model("regression", algorithms=[("ridge", {})])
+
+    response = visit(model, "what_if", row="12")
+
+    answer = response.context["answer"]
+    stored = intervals_of(model.artifacts.get(kind="prediction_intervals").data)
+    prediction = float(answer["prediction"].replace(",", ""))
+    assert answer["intervals"]
+    for told, interval in zip(answer["intervals"], stored, strict=True):
+        assert (told["lower"] + told["upper"]) / 2 == pytest.approx(prediction, 0.01)
+        half = (told["upper"] - told["lower"]) / 2
+        assert half == pytest.approx(interval.half_width(prediction))
+        lower, upper = figures(told["lower"]), figures(told["upper"])
+        assert f"{lower} to" in response.text
+        assert upper in response.text
 
 
 def test_row_of_the_diagnosis_shows_its_explanation(make_model, visit, direct):
