@@ -138,7 +138,7 @@ def shap_page(
             "What moves the answers",
             f"A point is a row: right of zero the column's value raises the {unit}. "
             "Colours tell low from high values of a column; of a category its place in "
-            "the alphabet.",
+            "the order of its numbers or of the alphabet.",
             beeswarm_figure(
                 swarms(rows, values, n_columns=choice.n_columns), note=note, unit=unit
             ),

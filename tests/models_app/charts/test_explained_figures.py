@@ -111,6 +111,25 @@ def test_dependence_of_a_category_has_single_rows_and_pales_what_few_rows_have()
     assert colours[0] == colours[1] != colours[2] == colours[3]
 
 
+def test_codes_are_in_the_order_of_their_numbers():
+    rows = {
+        "numbers": [1, 2, 3, 4],
+        "columns": ["floor", "age"],
+        "kinds": ["category", "number"],
+        "cells": [["10", "10", "9", None], [1.0, 2.0, 3.0, 4.0]],
+    }
+    values = [[0.1, 0.2]] * 4
+
+    strips = spread_figure(spread(rows, values, column="floor"), **WORDS)
+    legend = spread_figure(spread(rows, values, column="age", by="floor"), **WORDS)
+    [floors, _] = swarms(rows, values, n_columns=2)
+
+    assert strips["layout"]["xaxis"]["ticktext"] == ["9", "10", "missing"]
+    assert [trace["name"] for trace in legend["data"]] == ["9", "10", "missing"]
+    by_text = dict(zip(floors.text, floors.colour, strict=True))
+    assert (by_text["row 3: floor = 9"], by_text["row 1: floor = 10"]) == (0, 1)
+
+
 def test_pair_has_a_dot_where_no_row_is_near():
     [trace] = pair_figure(PAIR, 0, **WORDS)["data"]
 
