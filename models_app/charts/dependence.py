@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models_app.charts.axes import PROBABILITIES, around_one
 from models_app.charts.shap_points import short
 from models_app.charts.wording import BELOW, layout
 from runs.charts.wording import count
@@ -249,6 +250,7 @@ def position_figure(
     value: Any,  # noqa: ANN401
     answer: float,
     unit: str,
+    is_probability: bool,
 ) -> dict[str, Any]:
     """Draw one row's curve along a column, and where the row is on it.
 
@@ -264,6 +266,8 @@ def position_figure(
         The row's answer.
     unit : str
         What it is measured in.
+    is_probability : bool
+        Whether it lies from 0 to 1.
 
     Returns
     -------
@@ -276,11 +280,12 @@ def position_figure(
         if is_category
         else curve["grid"]
     )
+    outputs = curve["outputs"][output]
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
             "x": grid,
-            "y": curve["outputs"][output],
+            "y": outputs,
             "mode": "markers" if is_category else "lines+markers",
             "name": "with another value",
             "line": {"color": MEAN, "width": 2},
@@ -302,10 +307,11 @@ def position_figure(
             }
         )
     kind = {"type": "category"} if is_category else {}
+    reach = PROBABILITIES if is_probability else around_one([answer, *outputs])
     drawn = layout(
         "other values of this column",
         xaxis={"title": {"text": curve["column"]}, **kind},
-        yaxis={"title": {"text": unit}},
+        yaxis={"title": {"text": unit}, **reach},
         legend=BELOW,
     )
     return {"data": traces, "layout": drawn}

@@ -173,7 +173,10 @@ def shap_page(
             f"Row {number} of the table; its {model.run.target} is {actual}. From the "
             "expected output, each column's value moves it up or down.",
             waterfall_figure(
-                steps, note=f"row {number}, {rows_note(shap.rows, None)}", unit=unit
+                steps,
+                note=f"row {number}, {rows_note(shap.rows, None)}",
+                unit=unit,
+                is_probability=shap.data["space"] == "probability",
             ),
             ArtifactKind.SHAP,
         )

@@ -132,7 +132,12 @@ def drawn(
     cells = [values.get(name) for name in names]
     steps = waterfall(names, cells, why["values"][at], base=why["base"][at])
     figures = {
-        "waterfall": waterfall_figure(steps, note="this row", unit=unit),
+        "waterfall": waterfall_figure(
+            steps,
+            note="this row",
+            unit=unit,
+            is_probability=why["space"] == "probability",
+        ),
     }
     probabilities = answer["probabilities"]
     if answer["curves"]:
@@ -147,6 +152,7 @@ def drawn(
             value=text_of(value) if as_text else value,
             answer=probabilities[0][position] if probabilities else prediction,
             unit=f"probability of {shown}" if shown else model.run.target,
+            is_probability=bool(probabilities),
         )
     return {
         # A label may look like a number; it stands as it is.

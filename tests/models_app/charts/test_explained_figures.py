@@ -5,7 +5,7 @@ import json
 import plotly.graph_objects as go
 import pytest
 
-from models_app.charts.dependence import dependence_figure, pair_figure
+from models_app.charts.dependence import dependence_figure, pair_figure, position_figure
 from models_app.charts.shap_points import (
     beeswarm_figure,
     spread,
@@ -45,6 +45,7 @@ PAIR = {
     "counts": [[4, 0, 1], [2, 2, 0]],
     "mean": [[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]],
 }
+POSITION = {**NUMBER, "outputs": [[0.25, 0.25, 0.25, 0.25]]}
 WORDS = {"note": "holdout, 4 rows", "unit": "probability of yes"}
 
 
@@ -56,6 +57,11 @@ def figures():
     yield dependence_figure(NUMBER, 0, **WORDS, n_rows=100)
     yield dependence_figure(CATEGORY, 0, **WORDS, n_rows=100)
     yield pair_figure(PAIR, 0, **WORDS)
+
+
+def position(*, is_probability):
+    about = {"value": 20.0, "answer": 0.25, "unit": "y"}
+    return position_figure(POSITION, 0, **about, is_probability=is_probability)
 
 
 @pytest.mark.parametrize("figure", list(figures()))
@@ -109,6 +115,18 @@ def test_dependence_of_a_category_has_single_rows_and_pales_what_few_rows_have()
     ]
     colours = mean["marker"]["color"]
     assert colours[0] == colours[1] != colours[2] == colours[3]
+
+
+@pytest.mark.parametrize("is_probability", [True, False])
+def test_curve_of_a_single_answer_has_an_axis_near_it(is_probability):
+    figure = position(is_probability=is_probability)
+
+    axis = go.Figure(figure).layout.yaxis
+    if is_probability:
+        assert axis.autorangeoptions.clipmin == pytest.approx(0, abs=0.05)
+        assert axis.autorangeoptions.clipmax == pytest.approx(1, abs=0.05)
+    else:
+        assert axis.tickvals == (0.25,)
 
 
 def test_codes_are_in_the_order_of_their_numbers():
