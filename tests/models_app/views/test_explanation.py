@@ -125,6 +125,41 @@ def test_dependence_says_what_is_drawn(explained, visit, column, told):
     assert told in cards["dependence"].hint
 
 
+def test_importances_of_a_regression_are_written_as_other_pages_do(explained, visit):
+    response = visit(explained("regression"), "explanation")
+
+    permutation = response.context["stored"]["permutation"].data
+    [shuffled, shap, *_] = response.context["importances"].kinds
+    first = response.context["importances"].rows[0]
+    at = permutation["columns"].index(first.column)
+    assert first.cells[0].text == number(permutation["mean"][at])
+    assert first.cells[0].spread_text == f"{permutation['spread'][at]:.3f}"
+    assert "of 30 holdout rows." in shuffled.what
+    assert shap.what.endswith("in price.")
+    actual = response.context["shap_cards"][-1].hint.split("is ")[1].split(". ")[0]
+    assert actual == number(float(actual))
+
+
+def test_rows_are_told_with_their_limit(explained, visit):
+    model = explained("regression")
+    model.n_rows_evaluated = 4_128
+    model.save(update_fields=["n_rows_evaluated"])
+    for kind, limit in (("shap", {"rows": 30, "seconds": 10}), ("permutation", {})):
+        artifact = model.artifacts.get(kind=kind)
+        artifact.data["limit"] = {**artifact.data["limit"], **limit}
+        artifact.save(update_fields=["data"])
+
+    response = visit(model, "explanation")
+
+    shuffled = response.context["importances"].kinds[0]
+    [dependence, pair] = response.context["dependence_cards"]
+    assert response.context["shap_rows"] == "30 of the 4,128 holdout rows"
+    assert response.context["shap_limit"] == "They are drawn at random, at most 30."
+    assert "are the least that are taken" in shuffled.what
+    assert "as many as were reckoned to take 4 seconds." in dependence.hint
+    assert "holdout, 30 of 4,128 rows" in pair.figure["layout"]["title"]["text"]
+
+
 def test_waterfall_ends_at_the_rows_output(explained, visit):
     response = visit(explained("regression"), "explanation")
 
