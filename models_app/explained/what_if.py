@@ -9,6 +9,7 @@ from models_app import asking
 from models_app.charts.dependence import position_figure
 from models_app.charts.waterfall import waterfall, waterfall_figure
 from models_app.charts.wording import number
+from models_app.explained.hints import hint_of
 from models_app.explained.page import unit_of
 from models_app.inference.client import ask
 from models_app.inference.protocol import Answer
@@ -27,6 +28,7 @@ class Field:
     kind: str  # "number", "truth" or "text"
     value: str
     options: list[str]
+    hint: str  # what the values were in training
 
     @property
     def key(self) -> str:
@@ -52,6 +54,7 @@ def fields(model: ModelMeta, values: Mapping[str, Any]) -> list[Field]:
                 kind=kind,
                 value=text_of(values.get(column["name"])),
                 options=["True", "False"] if kind == "truth" else top,
+                hint="" if kind == "truth" else hint_of(column),
             )
         )
     return found

@@ -223,6 +223,16 @@ def test_what_if_shows_a_rows_values_and_answer(make_model, visit, direct, table
     )
 
 
+def test_what_if_says_what_values_were_in_training(make_model, visit, direct, table):
+    response = visit(make_model(), "what_if", row="12")
+
+    hints = {field.name: field.hint for field in response.context["fields"]}
+    weight = table["weight"]
+    assert hints["weight"] == f"{weight.min():.6g} to {weight.max():.6g} in training"
+    assert hints["colour"] == "blue, green, red in training"
+    assert hints["weight"] in response.text
+
+
 def test_what_if_flips_the_prediction(make_model, visit, client, direct):
     model = make_model()
     visit(model, "what_if")
