@@ -7,6 +7,7 @@ from django import forms
 
 from models_app.decisions import MAX_COST
 from models_app.enums import Recalibration, ResultFormat, Stage
+from models_app.explained.hints import classes, hint_of, is_listed
 from runs.forms.datasets import ACCEPTED
 
 NOTE_LENGTH = 1_000
@@ -107,22 +108,19 @@ def as_json(value: Any, profile: Mapping[str, Any]) -> Any:  # noqa: ANN401
 def field_of(profile: Mapping[str, Any]) -> forms.Field:
     """Ask for a value of a column: a number, a date, one of a few, or text."""
     about: dict[str, Any] = {"label": profile["name"], "required": False}
-    classes = [str(value) for value, _ in profile.get("classes", [])]
-    kind, dtype = profile.get("kind"), profile.get("dtype")
-    is_listed = classes and (dtype in ("string", "bool") or kind == "integer_category")
-    if is_listed:
-        choices = [MISSING, *((value, value) for value in sorted(classes))]
-        return forms.ChoiceField(**about, choices=choices, initial=classes[0])
-    low, high = profile.get("min"), profile.get("max")
+    dtype = profile.get("dtype")
+    if is_listed(profile):
+        choices = [MISSING, *((value, value) for value in classes(profile))]
+        most_frequent = str(profile["classes"][0][0])
+        return forms.ChoiceField(**about, choices=choices, initial=most_frequent)
+    about["help_text"] = hint_of(profile)
     if dtype in ("int64", "float64"):
-        if low is not None:
-            about["help_text"] = f"{low:,.6g} to {high:,.6g} in training"
         widget = forms.NumberInput(attrs={"step": "any"})
         return forms.FloatField(
             **about, widget=widget, initial=shortened(profile.get("median"))
         )
     if dtype == "datetime64":
-        return date_field(about, low, high)
+        return date_field(about, profile.get("min"), profile.get("max"))
     top = profile.get("top") or [["", 0]]
     return forms.CharField(**about, initial=top[0][0])
 
@@ -138,18 +136,12 @@ def shortened(number: float | None) -> float | int | None:
 def date_field(
     about: Mapping[str, Any], low: str | None, high: str | None
 ) -> forms.Field:
-    days = [text[:10] for text in (low, high) if text]
-    hint = f"{' to '.join(days)} in training" if days else ""
     with_time = any(text and text[11:] not in ("", "00:00:00") for text in (low, high))
     if with_time:
         box: forms.Widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
-        return forms.DateTimeField(
-            **about, help_text=hint, widget=box, initial=(high or "")[:16]
-        )
+        return forms.DateTimeField(**about, widget=box, initial=(high or "")[:16])
     box = forms.DateInput(attrs={"type": "date"})
-    return forms.DateField(
-        **about, help_text=hint, widget=box, initial=(high or "")[:10]
-    )
+    return forms.DateField(**about, widget=box, initial=(high or "")[:10])
 
 
 class StageForm(forms.Form):

@@ -137,17 +137,25 @@ def level_of(found: dict[str, Any], wanted: float) -> float | None:
 
 def row_out(record: dict[str, Any], level: float | None) -> RowOut:
     """Put one row of `services.predict_rows` as the API has it."""
-    intervals = {one["level"]: one for one in record.get("intervals", ())}
-    interval = intervals[level] if level is not None else None
     why = record.get("explanation")
     return RowOut(
         prediction=record["prediction"],
         probabilities=record.get("probabilities"),
-        interval=interval and (interval["lower"], interval["upper"]),
+        interval=interval_of(record, level),
         explanation=why and contributions_out(why),
         explained=why
         and ExplainedOut(**{n: why[n] for n in ExplainedOut.model_fields}),
     )
+
+
+def interval_of(
+    record: dict[str, Any], level: float | None
+) -> tuple[float, float] | None:
+    """Return the bounds of one level; None of a model that has none."""
+    for one in record.get("intervals", ()):
+        if one["level"] == level:
+            return one["lower"], one["upper"]
+    return None
 
 
 def contributions_out(why: dict[str, Any]) -> list[ContributionOut]:

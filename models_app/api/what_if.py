@@ -8,7 +8,14 @@ from pydantic import ConfigDict
 
 from models_app import asking
 from models_app.access import model_for
-from models_app.api.rows import ContributionOut, at_places, contributions_out
+from models_app.api.rows import (
+    LEVEL,
+    ContributionOut,
+    at_places,
+    contributions_out,
+    interval_of,
+    level_of,
+)
 from models_app.inference.client import InferenceError, UnavailableError, ask
 from models_app.inference.protocol import Answer
 from models_app.models import ModelMeta
@@ -35,6 +42,12 @@ class WhatIfIn(Schema):
         "first, random or worst.",
     )
     column: str = Field("", description="Answer with other values of it, too.")
+    interval_level: float = Field(
+        LEVEL,
+        gt=0,
+        lt=1,
+        description="Share of intervals that hold the truth, one of those measured.",
+    )
 
 
 class EvaluatedOut(Schema):
@@ -55,6 +68,8 @@ class CurveOut(Schema):
 class WhatIfOut(Schema):
     prediction: str | float
     probabilities: dict[str, float] | None = Field(description="The model’s own.")
+    interval: tuple[float, float] | None = Field(description="Of a number.")
+    interval_level: float | None = Field(description="Of the interval, if there is.")
     label: str | None = Field(
         description="The class that is explained: of two the positive, of more the "
         "predicted."
@@ -95,7 +110,7 @@ def what_if(request: ApiRequest, model_id: int) -> WhatIfOut:
             raise refusal from None
         place = "number" if wish.row is None else "row"
         raise at_places(refusal, place, counted=False) from None
-    return answer_out(answer, wish.row)
+    return answer_out(model, answer, wish)
 
 
 def check(model: ModelMeta, wish: WhatIfIn) -> None:
@@ -109,10 +124,12 @@ def check(model: ModelMeta, wish: WhatIfIn) -> None:
         raise invalid([FieldError(detail, pointer=pointer("column"))])
 
 
-def answer_out(answer: Answer, sent: dict[str, Any] | None) -> WhatIfOut:
+def answer_out(model: ModelMeta, answer: Answer, wish: WhatIfIn) -> WhatIfOut:
     row, prediction = answer["row"], answer["predictions"][0]
     shares = answer["probabilities"]
-    values = row["values"] if row else sent or {}
+    values = row["values"] if row else wish.row or {}
+    [record] = asking.records(model, answer)
+    level = level_of({"predictions": [record]}, wish.interval_level)
     first = answer["explanations"][0]
     why = asking.explained(first, values, prediction)
     return WhatIfOut(
@@ -120,6 +137,8 @@ def answer_out(answer: Answer, sent: dict[str, Any] | None) -> WhatIfOut:
         probabilities=dict(zip(answer["labels"], shares[0], strict=True))
         if shares
         else None,
+        interval=interval_of(record, level),
+        interval_level=level,
         contributions=contributions_out(why),
         explainer=first["method"],
         curve=CurveOut(**answer["curves"][0]) if answer["curves"] else None,

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from models_app import members
 from models_app.charts import insights
 from models_app.charts.insights import Insight, Rival
-from models_app.enums import ArtifactKind
+from models_app.enums import ArtifactKind, ComputationKind
 from models_app.models import Artifact, ModelMeta
 from runs.enums import BASELINE, ENSEMBLE, TrialState
 from runs.queries import algorithm_title
@@ -54,7 +54,7 @@ def model_insights(
     ways = ways_of(model, {artifact.kind: artifact for artifact in artifacts})
     found = [insight for insight in told(model, stored, ways) if insight is not None]
     found.sort(key=lambda insight: ORDER[insight.tone])
-    return [(insight, address(model, insight.tab)) for insight in found]
+    return [(insight, address(model, insight)) for insight in found]
 
 
 def told(
@@ -141,12 +141,26 @@ def rivals_of(model: ModelMeta) -> list[Rival]:
         test = corrected_t_test(own.fold_scores, trial.fold_scores, ratio=ratio)
         value = METRICS[run.scoring].display(trial.value)
         title = algorithm_title(trial.algorithm)
-        found.append(Rival(title, value, test.p_value, test.difference > 0))
+        found.append(
+            Rival(trial.number, title, value, test.p_value, test.difference > 0)
+        )
     return found
 
 
-def address(model: ModelMeta, tab: str) -> str:
-    try:
-        return reverse(f"models_app:{tab}", args=[model.pk])
-    except NoReverseMatch:
-        return model.get_absolute_url()
+def address(model: ModelMeta, insight: Insight) -> str:
+    """Return the page that shows the numbers: of the model, or of trials of its run."""
+    if not insight.trials:
+        return reverse(f"models_app:{insight.tab}", args=[model.pk])
+    numbers = ",".join(map(str, [model.trial.number, *insight.trials]))
+    return f"{reverse('runs:compare', args=[model.run_id])}?trials={numbers}"
+
+
+def awaited(model: ModelMeta) -> list[tuple[str, str]]:
+    """Return what insights come from and workers have yet to compute, with addresses."""
+    told_by = (ComputationKind.EXPLANATION, ComputationKind.DIAGNOSIS)
+    found = model.computations.filter(kind__in=told_by).order_by("kind")
+    return [
+        (c.get_kind_display().lower(), reverse(f"models_app:{c.kind}", args=[model.pk]))
+        for c in found
+        if not c.is_settled
+    ]

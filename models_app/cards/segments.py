@@ -50,12 +50,17 @@ def note_of(artifact: Artifact) -> str:
 def segments_card(
     model: ModelMeta, artifact: Artifact, query: Mapping[str, str]
 ) -> Card | None:
-    """Return the chosen column's segments; by default those that differ the most."""
+    """Return the chosen column's segments.
+
+    By default those that differ the most, of a column that the model uses.
+    """
     stored = artifact.data
     columns = {column["name"]: column for column in stored["columns"]}
     if not columns:
         return None
-    column = columns.get(query.get("column", "")) or stored["columns"][0]
+    used = (c for name, c in columns.items() if name in model.run.features)
+    first = next(used, stored["columns"][0])
+    column = columns.get(query.get("column", ""), first)
     measures = stored["measures"]
     measure = query.get("measure", "")
     measure = measure if measure in measures else measures[0]

@@ -3,16 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models_app.charts.axes import PROBABILITIES, around_one
 from models_app.charts.shap_points import short
 from models_app.charts.wording import BELOW, layout
+from runs.charts.wording import count
 
 LINE, MEAN, HERE = "#8a94a6", "#2a6dc6", "#d9472b"
 BAND = "rgba(42, 109, 198, 0.15)"
 THIN = "rgba(138, 148, 166, 0.14)"
+# A category that so few rows have says little of rows to come.
+FEW_ROWS = 10
+FEW = "rgba(42, 109, 198, 0.35)"
 
 
 def dependence_figure(
-    curve: Mapping[str, Any], output: int, *, note: str, unit: str
+    curve: Mapping[str, Any], output: int, *, note: str, unit: str, n_rows: int
 ) -> dict[str, Any]:
     """Draw the mean answer along a column, and some rows' own.
 
@@ -26,17 +31,18 @@ def dependence_figure(
         Which rows these are.
     unit : str
         What the answer is measured in.
+    n_rows : int
+        How many rows the curve's shares are of.
 
     Returns
     -------
     dict
         A figure of Plotly as plain data. Below the curve of a number stand the deciles of its values; where less than a
-        twentieth of the rows lie on one side, the ground is grey.
+        twentieth of the rows lie on one side, the ground is grey. A category that fewer than ten rows have is pale.
     """
     is_category = curve["kind"] == "category"
-    drawn = _levels if is_category else _line
     return {
-        "data": drawn(curve, output),
+        "data": _levels(curve, output, n_rows) if is_category else _line(curve, output),
         "layout": layout(
             note,
             xaxis={
@@ -101,10 +107,20 @@ def _line(curve: Mapping[str, Any], output: int) -> list[dict[str, Any]]:
     return [*single, band, middle, tenths]
 
 
-def _levels(curve: Mapping[str, Any], output: int) -> list[dict[str, Any]]:
-    """Return the traces of a category: the middle of the rows, and the mean."""
-    low, high = curve["low"][output], curve["high"][output]
+def _levels(curve: Mapping[str, Any], output: int, n_rows: int) -> list[dict[str, Any]]:
+    """Return the traces of a category: single rows, their middle, and the mean."""
+    low, high, lines = (curve[name][output] for name in ("low", "high", "lines"))
     names = [short(str(value), length=18) for value in curve["grid"]]
+    single = {
+        "type": "scatter",
+        "x": names * len(lines),
+        "y": [value for line in lines for value in line],
+        "mode": "markers",
+        "name": "single rows",
+        "marker": {"size": 4, "color": LINE},
+        "opacity": 0.45,
+        "hoverinfo": "skip",
+    }
     half = [(h - v) / 2 for h, v in zip(high, low, strict=True)]
     middle = {
         "type": "scatter",
@@ -116,18 +132,24 @@ def _levels(curve: Mapping[str, Any], output: int) -> list[dict[str, Any]]:
         "error_y": {"type": "data", "array": half, "color": LINE, "thickness": 1.5},
         "hoverinfo": "skip",
     }
-    shares = [f"{100 * share:.1f} % of the rows" for share in curve["shares"]]
+    counts = [round(share * n_rows) for share in curve["shares"]]
     mean = {
         "type": "scatter",
         "x": names,
         "y": curve["mean"][output],
         "mode": "markers",
         "name": "mean",
-        "marker": {"color": MEAN, "size": 9},
-        "customdata": shares,
+        "marker": {
+            "color": [FEW if n < FEW_ROWS else MEAN for n in counts],
+            "size": 9,
+        },
+        "customdata": [
+            f"{count(n, 'row')}, {100 * share:.1f} %{', few' if n < FEW_ROWS else ''}"
+            for n, share in zip(counts, curve["shares"], strict=True)
+        ],
         "hovertemplate": "%{x}<br>mean %{y:.4g}<br>%{customdata}<extra></extra>",
     }
-    return [middle, mean]
+    return [single, middle, mean]
 
 
 def _thin(curve: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -228,6 +250,7 @@ def position_figure(
     value: Any,  # noqa: ANN401
     answer: float,
     unit: str,
+    is_probability: bool,
 ) -> dict[str, Any]:
     """Draw one row's curve along a column, and where the row is on it.
 
@@ -243,6 +266,8 @@ def position_figure(
         The row's answer.
     unit : str
         What it is measured in.
+    is_probability : bool
+        Whether it lies from 0 to 1.
 
     Returns
     -------
@@ -255,11 +280,12 @@ def position_figure(
         if is_category
         else curve["grid"]
     )
+    outputs = curve["outputs"][output]
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
             "x": grid,
-            "y": curve["outputs"][output],
+            "y": outputs,
             "mode": "markers" if is_category else "lines+markers",
             "name": "with another value",
             "line": {"color": MEAN, "width": 2},
@@ -281,10 +307,11 @@ def position_figure(
             }
         )
     kind = {"type": "category"} if is_category else {}
+    reach = PROBABILITIES if is_probability else around_one([answer, *outputs])
     drawn = layout(
         "other values of this column",
         xaxis={"title": {"text": curve["column"]}, **kind},
-        yaxis={"title": {"text": unit}},
+        yaxis={"title": {"text": unit}, **reach},
         legend=BELOW,
     )
     return {"data": traces, "layout": drawn}

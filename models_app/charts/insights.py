@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from runs.charts.wording import number, spread
+
 Stored = Mapping[str, Any]
 
 GOOD, NOTE, WARNING = "good", "note", "warning"
@@ -37,7 +39,9 @@ class Insight(NamedTuple):
     evidence : str
         The numbers it comes from.
     tab : str
-        Page of the model that shows them.
+        Page of the model that shows them, or ``"comparison"``.
+    trials : tuple of int
+        Those that the comparison is of.
     """
 
     kind: str
@@ -45,6 +49,7 @@ class Insight(NamedTuple):
     text: str
     evidence: str
     tab: str
+    trials: tuple[int, ...] = ()
 
 
 class Rival(NamedTuple):
@@ -52,6 +57,8 @@ class Rival(NamedTuple):
 
     Attributes
     ----------
+    number : int
+        Of the trial.
     title : str
         Its name.
     value : float
@@ -62,26 +69,11 @@ class Rival(NamedTuple):
         Whether its mean is the worse one.
     """
 
+    number: int
     title: str
     value: float
     p_value: float
     is_worse: bool
-
-
-def figure(value: float) -> str:
-    """Write a number with the digits that matter.
-
-    Parameters
-    ----------
-    value : float
-        A number.
-
-    Returns
-    -------
-    str
-        Four significant digits at the most.
-    """
-    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -121,9 +113,9 @@ def drivers(permutation: Stored, ways: Mapping[str, str]) -> Insight | None:
         permutation["columns"], permutation["mean"], permutation["spread"], strict=True
     )
     clear = [
-        (mean, name, spread)
-        for name, mean, spread in found
-        if mean is not None and spread is not None and mean > 2 * spread and mean > 0
+        (mean, name, s)
+        for name, mean, s in found
+        if mean is not None and s is not None and mean > 2 * s and mean > 0
     ]
     if not clear:
         return Insight(
@@ -137,7 +129,9 @@ def drivers(permutation: Stored, ways: Mapping[str, str]) -> Insight | None:
     clear.sort(key=lambda item: -item[0])
     top = clear[:MAX_DRIVERS]
     names = [f"{name} ({ways[name]})" if name in ways else name for _, name, _ in top]
-    drops = "; ".join(f"{name} {figure(mean)} ± {figure(s)}" for mean, name, s in top)
+    drops = "; ".join(
+        f"{name} {number(mean)} ± {spread(s, mean)}" for mean, name, s in top
+    )
     verb = "drives" if len(top) == 1 else "drive"
     return Insight(
         "drivers",
@@ -170,8 +164,8 @@ def way(grid: Sequence[Any], mean: Sequence[float | None], what: str) -> str:
     if len(pairs) < 2:
         return ""
     values = [m for _, m in pairs]
-    spread = max(values) - min(values)
-    if spread <= 1e-12 * max(1.0, *map(abs, values)):
+    reach = max(values) - min(values)
+    if reach <= 1e-12 * max(1.0, *map(abs, values)):
         return ""
     if not all(isinstance(x, int | float) for x, _ in pairs):
         best = max(pairs, key=lambda pair: pair[1])[0]
@@ -262,8 +256,8 @@ def weak_segment(segments: Stored, title: str) -> Insight | None:
         "segments",
         WARNING,
         text,
-        f"{title} {figure(worst['loss'])} there ({worst['n_rows']:,} rows), "
-        f"{figure(worst['loss_elsewhere'])} elsewhere. {tested}",
+        f"{title} {number(worst['loss'])} there ({worst['n_rows']:,} rows), "
+        f"{number(worst['loss_elsewhere'])} elsewhere. {tested}",
         "diagnosis",
     )
 
@@ -307,8 +301,8 @@ def fit(
     # What the rows fitted gain over guessing, and how much of it is left on others.
     learned, kept = fitted - sign * baseline, tested - sign * baseline
     numbers = (
-        f"{title} {figure(sign * fitted)} on the rows fitted, {figure(sign * tested)} on "
-        f"the others, {figure(baseline)} by guessing; means of {len(pairs)} folds."
+        f"{title} {number(sign * fitted)} on the rows fitted, {number(sign * tested)} on "
+        f"the others, {number(baseline)} by guessing; means of {len(pairs)} folds."
     )
     if learned <= 0 or kept <= 0:
         return Insight(
@@ -357,8 +351,8 @@ def calibrated(calibration: Stored) -> Insight | None:
     error = max(curve["quantile_error"] for curve in own["curves"])
     best = min(methods, key=lambda m: m["brier"])  # as the evaluation marks it
     numbers = (
-        f"Expected calibration error {figure(error)} at most over the classes, Brier "
-        f"score {figure(own['brier'])}."
+        f"Expected calibration error {number(error)} at most over the classes, Brier "
+        f"score {number(own['brier'])}."
     )
     if error <= CALIBRATED:
         text = "Its probabilities can be taken at their word."
@@ -367,7 +361,7 @@ def calibrated(calibration: Stored) -> Insight | None:
     text += ", badly" if error >= MISCALIBRATED else " a little"
     if best is not own and best["method"]:
         text += f"; {best['method']} recalibration would mend some of it"
-        numbers = f"{numbers[:-1]}, recalibrated {figure(best['brier'])}."
+        numbers = f"{numbers[:-1]}, recalibrated {number(best['brier'])}."
     tone = WARNING if error >= MISCALIBRATED else NOTE
     return Insight("calibration", tone, f"{text}.", numbers, "evaluation")
 
@@ -402,7 +396,7 @@ def leakage(permutation: Stored, *, best: float | None) -> Insight | None:
         f"{name} alone makes the score nearly perfect: is it known at the time of the "
         "prediction, or does it tell the answer?",
         f"{means[top] / total:.0%} of all importance; {permutation['metric']} falls by "
-        f"{figure(means[top])} without it.",
+        f"{number(means[top])} without it.",
         "explanation",
     )
 
@@ -433,7 +427,7 @@ def redundant(redundancy: Stored) -> Insight | None:
         "redundancy",
         NOTE,
         f"{text}. Their importance is shared: look at the group's.",
-        f"Association {figure(first['association'])} of 1.",
+        f"Association {first['association'] or 0:.2f} of 1.",
         "explanation",
     )
 
@@ -462,7 +456,7 @@ def more_data(curve: Stored) -> Insight | None:
     tone, text = texts[verdict["answer"]]
     evidence = (
         f"Gain when the rows double at the end of the learning curve: "
-        f"{figure(verdict['gain'])} ± {figure(verdict['error'])}."
+        f"{number(verdict['gain'])} ± {spread(verdict['error'], verdict['gain'])}."
     )
     return Insight("rows", tone, text, evidence, "diagnosis")
 
@@ -488,17 +482,18 @@ def simpler(rivals: Sequence[Rival], *, title: str, value: float) -> Insight | N
         return None
     as_good = [r for r in rivals if not r.is_worse or r.p_value >= ALPHA]
     numbers = "; ".join(
-        f"{r.title} {figure(r.value)}, p = {r.p_value:.2g}" for r in rivals
+        f"{r.title} {number(r.value)}, p = {r.p_value:.2g}" for r in rivals
     )
     evidence = (
-        f"{title} over the folds: this one {figure(value)}; {numbers} (corrected "
+        f"{title} over the folds: this one {number(value)}; {numbers} (corrected "
         "resampled t-test)."
     )
+    trials = tuple(rival.number for rival in rivals)
     if not as_good:
         text = "Simpler models are worse by more than chance: its complexity pays."
-        return Insight("simpler", GOOD, text, evidence, "model")
+        return Insight("simpler", GOOD, text, evidence, "comparison", trials)
     best = max(as_good, key=lambda rival: rival.p_value)
     text = (
         f"{best.title} is statistically as good, and simpler to explain: consider it."
     )
-    return Insight("simpler", NOTE, text, evidence, "model")
+    return Insight("simpler", NOTE, text, evidence, "comparison", trials)

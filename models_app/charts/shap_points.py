@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 
 from models_app.charts.axes import around_one
 from models_app.charts.wording import layout
+from runs.charts.ordering import in_own_order
 
 MAX_POINTS = 2_000
 MAX_COLUMNS = 12
 N_BINS = 50
 MAX_STRIPS = 12
 MISSING = "#8a94a6"
+GONE = "missing"  # what stands in place of a value that is not there
 # Low to high, told apart in the light and in the dark, and by the colour blind.
 RAMP = [[0, "#2a78c8"], [0.5, "#9b8bb4"], [1, "#d9472b"]]
 
@@ -83,7 +85,7 @@ def swarms(
 
 
 def _cell(value: object) -> str:
-    return "missing" if value is None else str(value)
+    return GONE if value is None else str(value)
 
 
 def _chosen(x: Sequence[float], most: int) -> list[int]:
@@ -128,7 +130,7 @@ def ranked(cells: Sequence[Any], kind: str) -> list[float | None]:
         Of numbers by rank, so that an outlier does not take all the colours.
     """
     present = [c for c in cells if c is not None]
-    known = sorted(set(present))
+    known = in_own_order(set(present)) or sorted(set(present))
     if kind != "category":
         known = sorted(present)
     place: dict[Any, int] = {}
@@ -290,7 +292,7 @@ def spread(
         by=by if other is not None else "",
         kind=kind,
         by_kind=rows["kinds"][other] if other is not None else "",
-        x=["missing" if cells[i] is None else cells[i] for i in keep],
+        x=[GONE if cells[i] is None else cells[i] for i in keep],
         y=[values[i][at] for i in keep],
         colour=[] if other is None else [rows["cells"][other][i] for i in keep],
         numbers=[rows["numbers"][i] for i in keep],
@@ -313,7 +315,7 @@ def spread_figure(data: Spread, *, note: str, unit: str) -> dict[str, Any]:
     -------
     dict
         A figure of Plotly as plain data. Categories are strips side by side, the most
-        frequent first.
+        frequent first, or in their own order if they have one.
     """
     traces: list[dict[str, Any]] = []
     x: Sequence[Any] = data.x
@@ -398,8 +400,9 @@ def _strips(data: Spread) -> tuple[list[float], dict[str, Any]]:
         counts[value] = counts.get(value, 0) + 1
     names = sorted(counts, key=lambda name: -counts[name])
     n_others = len(names) - MAX_STRIPS
+    names = _in_order(names[:MAX_STRIPS])
     if n_others > 0:
-        names = [*names[:MAX_STRIPS], f"{n_others} others"]
+        names.append(f"{n_others} others")
     at = {name: i for i, name in enumerate(names)}
     last = len(names) - 1
     # The golden ratio spreads any number of points evenly.
@@ -420,6 +423,13 @@ def _strips(data: Spread) -> tuple[list[float], dict[str, Any]]:
     return x, axis
 
 
+def _in_order(names: list[str]) -> list[str]:
+    """Return names in their own order if they have one; what is missing comes last."""
+    known = [name for name in names if name != GONE]
+    order = in_own_order(known)
+    return names if order is None else [*order, *(n for n in names if n == GONE)]
+
+
 def _clipped(values: Sequence[float]) -> list[float]:
     """Cut the colours' values to the middle 90 %, so that outliers do not take them all."""
     ordered = sorted(values)
@@ -436,6 +446,6 @@ def _by_category(data: Spread, *, most: int = 7) -> list[tuple[str, list[int]]]:
     for i, value in enumerate(data.colour):
         parts.setdefault(_cell(value), []).append(i)
     names = sorted(parts, key=lambda name: -len(parts[name]))
-    found = [(short(name), parts[name]) for name in names[:most]]
+    found = [(short(name), parts[name]) for name in _in_order(names[:most])]
     rest = [i for name in names[most:] for i in parts[name]]
     return [*found, ("others", rest)] if rest else found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from models_app.charts.axes import probability_ticks
 from models_app.charts.shap_points import short
 from models_app.charts.wording import layout
 
@@ -84,7 +85,9 @@ def _figure(value: float, digits: int, *, sign: str = "") -> str:
     return f"{value:{sign}.{digits}g}"
 
 
-def waterfall_figure(data: Waterfall, *, note: str, unit: str) -> dict[str, Any]:
+def waterfall_figure(
+    data: Waterfall, *, note: str, unit: str, is_probability: bool
+) -> dict[str, Any]:
     """Draw the steps from the expected output to the row's.
 
     Parameters
@@ -95,6 +98,8 @@ def waterfall_figure(data: Waterfall, *, note: str, unit: str) -> dict[str, Any]
         Which row this is.
     unit : str
         What the output is measured in.
+    is_probability : bool
+        Whether it lies from 0 to 1.
 
     Returns
     -------
@@ -128,14 +133,16 @@ def waterfall_figure(data: Waterfall, *, note: str, unit: str) -> dict[str, Any]
         ends.append(ends[-1] + step)
     low, high = min(ends), max(ends)
     room = 0.4 * (high - low) or 0.1
+    left, right = low - 1.4 * room, high + room
     drawn = layout(
         note,
         showlegend=False,
         # The bars of the two ends begin outside: what matters is the way between.
         xaxis={
             "title": {"text": unit},
-            "range": [low - 1.4 * room, high + room],
+            "range": [left, right],
             "zeroline": False,
+            **(probability_ticks(left, right) if is_probability else {}),
         },
         yaxis={
             "tickmode": "array",

@@ -20,7 +20,7 @@ BELOW = {
 }
 
 
-def rows_note(rows: str, n_rows: int | None) -> str:
+def rows_note(rows: str, n_rows: int | None, *, n_all: int | None = None) -> str:
     """Say which rows a chart is from.
 
     Parameters
@@ -29,15 +29,19 @@ def rows_note(rows: str, n_rows: int | None) -> str:
         As stored: "holdout", "out_of_fold" or "training".
     n_rows : int or None
         How many there are, if known.
+    n_all : int, optional
+        Of how many they are drawn, if that is known.
 
     Returns
     -------
     str
-        For example "holdout, 179 rows".
+        For example "holdout, 179 rows" or "holdout, 1,000 of 4,128 rows".
     """
     name = ROW_NAMES.get(rows, rows)
     if n_rows is None:
         return name
+    if n_all is not None and n_rows < n_all:
+        return f"{name}, {n_rows:,} of {n_all:,} rows"
     return f"{name}, {n_rows:,} row{'' if n_rows == 1 else 's'}"
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from models_app.enums import ArtifactKind
-from models_app.models import Artifact
+from models_app.explained.sampled import n_rows_of, sampled, why_no_more
+from models_app.models import Artifact, ModelMeta
+from runs.charts.wording import number, spread
 
 TITLES = {
     ArtifactKind.PERMUTATION: "Shuffled",
@@ -26,7 +28,13 @@ class Cell(NamedTuple):
         if self.value is None:
             return ""
         # What differs from nothing by rounding alone is nothing.
-        return "0" if abs(self.value) < 1e-12 else f"{self.value:.4g}"
+        return "0" if abs(self.value) < 1e-12 else number(self.value)
+
+    @property
+    def spread_text(self) -> str:
+        if self.value is None or self.spread is None:
+            return ""
+        return spread(self.spread, self.value)
 
 
 class Kind(NamedTuple):
@@ -46,12 +54,12 @@ class Importances(NamedTuple):
     rows: list[Row]
 
 
-def importances(stored: Mapping[str, Artifact]) -> Importances:
+def importances(model: ModelMeta, stored: Mapping[str, Artifact]) -> Importances:
     """Return every importance that a model has, the most important column first."""
     kinds, found = [], []
     for kind in TITLES:
         if kind in stored:
-            values, spreads, what = READERS[kind](stored[kind])
+            values, spreads, what = READERS[kind](model, stored[kind])
             kinds.append(Kind(kind.value, TITLES[kind], what))
             found.append((values, spreads))
     if not found:
@@ -82,39 +90,42 @@ def importances(stored: Mapping[str, Artifact]) -> Importances:
 Values = dict[str, float]
 
 
-def permuted(artifact: Artifact) -> tuple[Values, Values, str]:
+def permuted(model: ModelMeta, artifact: Artifact) -> tuple[Values, Values, str]:
     data = artifact.data
+    n_all = n_rows_of(model, artifact.rows)
     names = data["columns"]
     what = (
         f"How much {data['metric']} worsens when the column is shuffled: mean and standard "
-        f"deviation of {data['n_repeats']} shuffles of {artifact.n_rows:,} "
-        f"{artifact.get_rows_display()} rows."
+        f"deviation of {data['n_repeats']} shuffles of {sampled(artifact, n_all)}. "
+        f"{why_no_more(artifact, n_all)}"
     )
     return (
         dict(zip(names, data["mean"], strict=True)),
         dict(zip(names, data["spread"], strict=True)),
-        what,
+        what.strip(),
     )
 
 
-def by_shap(artifact: Artifact) -> tuple[Values, Values, str]:
+def by_shap(model: ModelMeta, artifact: Artifact) -> tuple[Values, Values, str]:
     data = artifact.data
+    n_all = n_rows_of(model, artifact.rows)
+    unit = model.run.target if data["space"] == "value" else data["space"]
     sums = [sum(row) / len(row) for row in zip(*data["mean_abs"], strict=True)]
     over = ", mean of the classes" if len(data["outputs"]) > 1 else ""
     what = (
-        f"Mean absolute SHAP value of {artifact.n_rows:,} {artifact.get_rows_display()} "
-        f"rows, in {data['space']}{over}."
+        f"Mean absolute SHAP value of {sampled(artifact, n_all)}, in {unit}{over}. "
+        f"{why_no_more(artifact, n_all)}"
     )
-    return dict(zip(data["columns"], sums, strict=True)), {}, what
+    return dict(zip(data["columns"], sums, strict=True)), {}, what.strip()
 
 
-def own(artifact: Artifact) -> tuple[Values, Values, str]:
+def own(_model: ModelMeta, artifact: Artifact) -> tuple[Values, Values, str]:
     data = artifact.data
     what = f"Share of the {data['kind']}, as the model was fitted on the training rows."
     return dict(zip(data["columns"], data["values"], strict=True)), {}, what
 
 
-def linear(artifact: Artifact) -> tuple[Values, Values, str]:
+def linear(_model: ModelMeta, artifact: Artifact) -> tuple[Values, Values, str]:
     data = artifact.data
     what = (
         "Absolute coefficients of what the column was encoded to, each for one standard "
@@ -148,7 +159,8 @@ def sentences(stored: Mapping[str, Artifact]) -> list[str]:
     permutation = stored.get(ArtifactKind.PERMUTATION)
     if artifact is None or permutation is None:
         return []
-    alone = permuted(permutation)[0]
+    data = permutation.data
+    alone = dict(zip(data["columns"], data["mean"], strict=True))
     told = []
     for group in artifact.data["groups"]:
         names = group["columns"]
@@ -156,12 +168,12 @@ def sentences(stored: Mapping[str, Artifact]) -> list[str]:
         told.append(
             f"{listed(names)} tell nearly the same (association at least "
             f"{group['association']:.2f}). Shuffled together they cost "
-            f"{group['mean']:.4g} of {artifact.data['metric']}, one at a time "
-            f"{each:.4g} in sum: what one has lost, the model finds in the others."
+            f"{number(group['mean'])} of {artifact.data['metric']}, one at a time "
+            f"{number(each)} in sum: what one has lost, the model finds in the others."
             if group["mean"] > each
             else f"{listed(names)} tell nearly the same (association at least "
             f"{group['association']:.2f}). Shuffled together they cost "
-            f"{group['mean']:.4g} of {artifact.data['metric']}."
+            f"{number(group['mean'])} of {artifact.data['metric']}."
         )
     return told
 

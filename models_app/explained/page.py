@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models_app import members
-from models_app.charts.dependence import dependence_figure, pair_figure
+from models_app.charts.dependence import FEW_ROWS, dependence_figure, pair_figure
 from models_app.charts.shap_points import (
     MAX_COLUMNS,
     beeswarm_figure,
@@ -15,8 +15,9 @@ from models_app.charts.shap_points import (
     swarms,
 )
 from models_app.charts.waterfall import waterfall, waterfall_figure
-from models_app.charts.wording import rows_note
+from models_app.charts.wording import number, rows_note
 from models_app.enums import ArtifactKind
+from models_app.explained.sampled import n_rows_of, sampled, why_no_more
 from models_app.models import Artifact, ModelMeta
 from runs.addresses import whole_number
 
@@ -74,8 +75,8 @@ def chosen(
         row = random.randrange(len(numbers))  # noqa: S311
     elif wanted == "worst":
         row = worst(rows, outputs)
-    elif (number := whole_number(wanted)) in numbers:
-        row = numbers.index(number)
+    elif (found := whole_number(wanted)) in numbers:
+        row = numbers.index(found)
     elif wanted:
         unknown = wanted
     top = whole_number(asked.get("top"))
@@ -130,7 +131,8 @@ def shap_page(
     [output] = members.read(shap, f"output_{choice.output}")
     label = shap.data["outputs"][choice.output] if shap.data["outputs"] else ""
     unit = unit_of(model, shap.data["space"], label)
-    note = rows_note(shap.rows, shap.n_rows)
+    n_all = n_rows_of(model, shap.rows)
+    note = rows_note(shap.rows, shap.n_rows, n_all=n_all)
     values, i = output["values"], choice.row
     cards = [
         Card(
@@ -138,7 +140,7 @@ def shap_page(
             "What moves the answers",
             f"A point is a row: right of zero the column's value raises the {unit}. "
             "Colours tell low from high values of a column; of a category its place in "
-            "the alphabet.",
+            "the order of its numbers or of the alphabet.",
             beeswarm_figure(
                 swarms(rows, values, n_columns=choice.n_columns), note=note, unit=unit
             ),
@@ -165,15 +167,19 @@ def shap_page(
         base=shap.data["base"][choice.output],
         rest=output["rest"][i],
     )
-    number, actual = rows["numbers"][i], rows["actual"][i]
+    row, actual = rows["numbers"][i], rows["actual"][i]
+    told = actual if shap.data["outputs"] else number(actual)
     cards.append(
         Card(
             "waterfall",
-            f"Why row {number} got its answer",
-            f"Row {number} of the table; its {model.run.target} is {actual}. From the "
+            f"Why row {row} got its answer",
+            f"Row {row} of the table; its {model.run.target} is {told}. From the "
             "expected output, each column's value moves it up or down.",
             waterfall_figure(
-                steps, note=f"row {number}, {rows_note(shap.rows, None)}", unit=unit
+                steps,
+                note=f"row {row}, {rows_note(shap.rows, None)}",
+                unit=unit,
+                is_probability=shap.data["space"] == "probability",
             ),
             ArtifactKind.SHAP,
         )
@@ -185,9 +191,10 @@ def shap_page(
         "output_label": label,
         "shap_cards": cards,
         "shown_columns": columns,
-        "row_number": number,
+        "row_number": row,
         "row_numbers": sorted(rows["numbers"])[:2_000],
-        "shap_note": note,
+        "shap_rows": sampled(shap, n_all),
+        "shap_limit": why_no_more(shap, n_all),
         "tops": TOP,
     }
 
@@ -202,25 +209,30 @@ def dependence_page(
     found = stored[ArtifactKind.PARTIAL_DEPENDENCE]
     data = found.data
     unit = unit_of(model, data["space"], label)
-    note = rows_note(found.rows, found.n_rows)
+    n_all = n_rows_of(model, found.rows)
+    note = rows_note(found.rows, found.n_rows, n_all=n_all)
     names = data["columns"]
     at = names.index(choice.column) if choice.column in names else 0
     pair_at = choice.pair if choice.pair < len(data["pairs"]) else 0
     curve, pair = members.read(found, f"column_{at}", f"pair_{pair_at}")
+    # Values are counted among the rows that SHAP values are chosen from, too.
+    n_rows = stored[ArtifactKind.SHAP].data["n_available"]
     cards = []
     if curve:
         cards.append(
             Card(
                 "dependence",
                 f"Partial dependence on {curve['column']}",
-                f"The mean {unit} if every row had this value; thin lines are single "
-                "rows. On grey ground, beyond the outer twentieths, few rows say so.",
-                dependence_figure(curve, choice.output, note=note, unit=unit),
+                f"The mean {unit} if every row had this value; "
+                f"{dependence_hint(curve['kind'], n_rows)} {why_no_more(found, n_all)}",
+                dependence_figure(
+                    curve, choice.output, note=note, unit=unit, n_rows=n_rows
+                ),
                 ArtifactKind.PARTIAL_DEPENDENCE,
             )
         )
     if pair:
-        pair_note = rows_note(found.rows, data["n_pair_rows"])
+        pair_note = rows_note(found.rows, data["n_pair_rows"], n_all=n_all)
         first, second = pair["columns"]
         cards.append(
             Card(
@@ -233,3 +245,16 @@ def dependence_page(
             )
         )
     return {"dependence_cards": cards, "pairs": data["pairs"], "pair_at": pair_at}
+
+
+def dependence_hint(kind: str, n_rows: int) -> str:
+    """Say what is drawn besides the mean, and where few rows have such values."""
+    if kind != "category":
+        return (
+            "thin lines are single rows. On grey ground, beyond the outer twentieths, "
+            "few rows say so."
+        )
+    return (
+        "small points are single rows, bars span the middle 80 % of them. Pale is a "
+        f"value that fewer than {FEW_ROWS} of {n_rows:,} rows have."
+    )

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models_app import asking
 from models_app.charts.dependence import position_figure
 from models_app.charts.waterfall import waterfall, waterfall_figure
 from models_app.charts.wording import number
+from models_app.explained.hints import hint_of
 from models_app.explained.page import unit_of
 from models_app.inference.client import ask
 from models_app.inference.protocol import Answer
@@ -26,6 +28,7 @@ class Field:
     kind: str  # "number", "truth" or "text"
     value: str
     options: list[str]
+    hint: str  # what the values were in training
 
     @property
     def key(self) -> str:
@@ -51,6 +54,7 @@ def fields(model: ModelMeta, values: Mapping[str, Any]) -> list[Field]:
                 kind=kind,
                 value=text_of(values.get(column["name"])),
                 options=["True", "False"] if kind == "truth" else top,
+                hint="" if kind == "truth" else hint_of(column),
             )
         )
     return found
@@ -131,7 +135,12 @@ def drawn(
     cells = [values.get(name) for name in names]
     steps = waterfall(names, cells, why["values"][at], base=why["base"][at])
     figures = {
-        "waterfall": waterfall_figure(steps, note="this row", unit=unit),
+        "waterfall": waterfall_figure(
+            steps,
+            note="this row",
+            unit=unit,
+            is_probability=why["space"] == "probability",
+        ),
     }
     probabilities = answer["probabilities"]
     if answer["curves"]:
@@ -146,17 +155,28 @@ def drawn(
             value=text_of(value) if as_text else value,
             answer=probabilities[0][position] if probabilities else prediction,
             unit=f"probability of {shown}" if shown else model.run.target,
+            is_probability=bool(probabilities),
         )
     return {
         # A label may look like a number; it stands as it is.
         "prediction": text_of(prediction) if answer["labels"] else number(prediction),
         "shares": shares(answer),
+        "intervals": intervals(model, answer),
         "notes": answer["notes"],
         "method": why["method"],
         "unit": unit,
         "figures": figures,
         "seconds": answer["seconds"],
     }
+
+
+def intervals(model: ModelMeta, answer: Answer) -> list[dict[str, float]]:
+    """Return the prediction intervals of a number, as predictions have them."""
+    if answer["labels"]:
+        return []
+    [record] = asking.records(model, answer)
+    found = record.get("intervals", [])
+    return [{**each, "percent": 100 * each["level"]} for each in found]
 
 
 def shares(answer: Answer) -> list[Share]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from models_app.explanation.dependence import Grid
     from models_app.explanation.prepared import Encoded
 
-DEPENDENCE_ROWS, DEPENDENCE_SECONDS = 200, 4.0
+DEPENDENCE_ROWS, LEAST_ROWS, DEPENDENCE_SECONDS = 200, 20, 4.0
 CURVES, PAIRS, PAIR_GRID, PAIR_ROWS, LINES = 30, 6, 10, 50, 25
 
 
@@ -43,7 +43,9 @@ def dependence(
     grids = {j: grids[j] for j in columns}
     n_values = sum(len(grid.points) for grid in grids.values())
     a_row = seconds_a_row(subject.prepared, subject.encoded) * n_values
-    n_rows = rows_within(DEPENDENCE_SECONDS, a_row, least=20, most=DEPENDENCE_ROWS)
+    n_rows = rows_within(
+        DEPENDENCE_SECONDS, a_row, least=LEAST_ROWS, most=DEPENDENCE_ROWS
+    )
     rows = sample(len(subject.y), n_rows, seed=5)
     encoded = rows_of(subject.encoded, rows)
     names = [subject.names[j] for j in columns]
@@ -77,6 +79,11 @@ def dependence(
         "spread": [number(spread) for spread in spreads],
         "space": "probability" if subject.outputs else "value",
         "n_pair_rows": min(PAIR_ROWS, len(subject.y)),
+        "limit": {
+            "rows": DEPENDENCE_ROWS,
+            "seconds": DEPENDENCE_SECONDS,
+            "least": LEAST_ROWS,
+        },
     }
     return members.store(
         ArtifactKind.PARTIAL_DEPENDENCE, subject.rows, len(rows), data, contents

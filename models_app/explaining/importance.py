@@ -5,13 +5,14 @@ from typing import Any
 
 from models_app.computing import Progress
 from models_app.enums import ArtifactKind, Rows
-from models_app.explaining.subject import Subject
+from models_app.explaining.subject import MAX_ROWS, Subject
 from models_app.models import Artifact
 from models_app.training_rows import number, rounded
 from runs.search.metrics import METRICS
 
 # For all columns together; of a slow model fewer rows are shuffled.
 PERMUTATION_SECONDS, N_REPEATS = 4.0, 5
+LEAST_ROWS = 300
 
 
 def own_importance(subject: Subject) -> list[Artifact]:
@@ -75,10 +76,11 @@ def permutation(subject: Subject, progress: Progress) -> list[Artifact]:
     n_rows = rows_within(
         PERMUTATION_SECONDS,
         a_row * len(groups) * N_REPEATS,
-        least=300,
+        least=LEAST_ROWS,
         most=len(subject.y),
     )
     rows = sample(len(subject.y), n_rows)
+    limit = {"rows": MAX_ROWS, "seconds": PERMUTATION_SECONDS, "least": LEAST_ROWS}
     scoring = subject.run.scoring
     two = len(subject.prepared.classes) == 2
     started = time.perf_counter()
@@ -105,6 +107,7 @@ def permutation(subject: Subject, progress: Progress) -> list[Artifact]:
         "metric": METRICS[scoring].title,
         "n_repeats": N_REPEATS,
         "seconds": round(seconds, 2),
+        "limit": limit,
     }
     together = {
         "groups": [

@@ -55,6 +55,7 @@ def shap_values(
         "mean_abs": [rounded(sizes[order, at]) for at in range(k)],
         "n_shown": len(shown),
         "n_available": len(subject.y),
+        "limit": {"rows": most, "seconds": SHAP_SECONDS},
     }
     contents: dict[str, Any] = {
         f"output_{at}": {

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models_app.explanation.prepared import Encoded, Prepared, rows_of
+from runs.charts.ordering import in_own_order
 
 Matrix = NDArray[np.float64]
 
@@ -23,8 +24,8 @@ class Grid(NamedTuple):
     points : Series of shape (n_values,)
         In the type of the column.
     is_numeric : bool
-        Numbers and dates are in order, and so are codes that are numbers; of other
-        categories the most frequent is the first.
+        Numbers and dates are in order, and so are categories that are written as some;
+        of other categories the most frequent is the first.
     shares : list of float
         Of numbers: share of the rows up to each value; of others: share of the rows
         with it.
@@ -55,8 +56,10 @@ def grid_of(column: pd.Series, *, is_numeric: bool, n: int = N_GRID) -> Grid:
     present = column.dropna()
     if not is_numeric:
         counts = present.value_counts().head(min(n, MAX_LEVELS))
-        if pd.api.types.is_numeric_dtype(counts.index):  # numbers that are codes
-            counts = counts.sort_index()
+        counts.index = pd.Index(counts.index.to_numpy())  # also of a categorical type
+        order = in_own_order(counts.index)
+        if order is not None:
+            counts = counts.loc[order]
         values = pd.Series(counts.index.to_numpy(), dtype=column.dtype)
         return Grid(values, False, (counts / max(1, len(column))).round(6).tolist())
     ordered = present.sort_values(kind="stable").reset_index(drop=True)

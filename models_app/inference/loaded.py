@@ -78,7 +78,7 @@ class Loaded:
 
         In the words of `scoring.schema`, which needs tens of milliseconds for a frame.
         """
-        from models_app.scoring.schema import counted, missing_note
+        from models_app.scoring.schema import missing_note, unseen_note
 
         notes = []
         gone = {n: sum(row[n] is None for row in rows) for n in self.names}
@@ -95,10 +95,8 @@ class Loaded:
         unseen = {name: values for name, values in unseen.items() if values}
         if unseen:
             counts = {name: len(values) for name, values in unseen.items()}
-            told = {name: f", such as {values[0]}" for name, values in unseen.items()}
-            verb = "was" if sum(counts.values()) == 1 else "were"
-            what = f"{verb} never seen in training; taken as unknown"
-            notes.append(counted(counts, what, told))
+            some = {name: [str(values[0])] for name, values in unseen.items()}
+            notes.append(unseen_note(counts, some, len(rows)))
         return notes
 
     # --- Answers ------------------------------------------------------------------

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from runs.tables.coercion import coerce
 from runs.tables.errors import TableError
 from runs.tables.kinds import Column, Kind, dtype_name
+from runs.tables.labels import label
 
 _WORDS = {
     "int64": "whole numbers",
@@ -19,6 +20,12 @@ _WORDS = {
     "datetime64": "dates",
     "bool": "truth values",
     "string": "text",
+}
+_A_WORD = {
+    "int64": "a whole number",
+    "float64": "a number",
+    "datetime64": "a date",
+    "bool": "true or false",
 }
 _NUMBERS = frozenset({"int64", "float64"})
 _EXAMPLES = 3
@@ -162,7 +169,7 @@ class Findings:
         Values seen in training of those columns where a new one says something.
     target : str
         The column that is predicted.
-    extra, retyped, unreadable, missing, unseen, examples
+    extra, retyped, unreadable, missing, unseen, examples, lost
         What was found, by column.
     n_rows : int
         How many rows there are.
@@ -179,6 +186,7 @@ class Findings:
     missing: dict[str, int] = field(default_factory=dict)
     unseen: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
     n_rows: int = 0
     has_dates: bool = True
     _has_missing: NDArray[np.bool_] | None = None
@@ -208,8 +216,12 @@ class Findings:
     def _count(self, column: Column, before: pd.Series, after: pd.Series) -> None:
         name = column.name
         present = before.notna()
-        if lost := int((present & after.isna()).sum()):
-            self.unreadable[name] = lost
+        lost = present & after.isna()
+        if lost.any():
+            self.unreadable[name] = int(lost.sum())
+            is_code = column.kind is Kind.INTEGER_CATEGORY
+            what = _A_WORD["int64" if is_code else column.dtype]
+            self.lost[name] = f"{label(before[lost].iloc[0])[:40]} is not {what}"
         found = dtype_name(before)
         is_date = column.dtype == "datetime64" and not self.has_dates
         if present.any() and not is_date and _is_retyped(found, column.dtype):
@@ -237,13 +249,9 @@ class Findings:
         found = [
             self._extra(),
             self._retyped(),
-            counted(
-                self.unreadable,
-                "could not be read as the number or date seen in training; taken as "
-                "missing",
-            ),
+            self._unreadable(),
             self._missing(),
-            self._unseen(),
+            unseen_note(self.unseen, self.examples, self.n_rows),
         ]
         return [sentence for sentence in found if sentence]
 
@@ -260,18 +268,17 @@ class Findings:
             return ""
         return f"Not of the type seen in training: {listed(parts)}."
 
+    def _unreadable(self) -> str:
+        if self.n_rows == 1:
+            ending = ", as all are in training; taken as missing."
+            return " ".join(f"{n}: {what}{ending}" for n, what in self.lost.items())
+        what = "could not be read as the number or date seen in training; taken as "
+        return counted(self.unreadable, f"{what}missing")
+
     def _missing(self) -> str:
         if self._has_missing is None:
             return ""
         return missing_note(self.missing, int(self._has_missing.sum()), self.n_rows)
-
-    def _unseen(self) -> str:
-        verb = "was" if sum(self.unseen.values()) == 1 else "were"
-        told = {
-            name: f", such as {', '.join(self.examples[name])}" for name in self.unseen
-        }
-        what = f"{verb} never seen in training; taken as unknown"
-        return counted(self.unseen, what, told)
 
 
 def _is_retyped(found: str, trained: str) -> bool:
@@ -310,6 +317,34 @@ def missing_note(per_column: Mapping[str, int], n_lacking: int, n_rows: int) -> 
         f"({listed(parts)}); they are predicted as the model learned to treat "
         "missing values."
     )
+
+
+def unseen_note(
+    per_column: Mapping[str, int], examples: Mapping[str, Sequence[str]], n_rows: int
+) -> str:
+    """Say which values training did not have.
+
+    Parameters
+    ----------
+    per_column : mapping of str to int
+        Column to number of such values.
+    examples : mapping of str to sequence of str
+        Some of them.
+    n_rows : int
+        Rows in all: of one the values are named without counts.
+
+    Returns
+    -------
+    str
+        A sentence; of one row a sentence for each column.
+    """
+    if n_rows == 1:
+        ending = "was never seen in training; taken as unknown."
+        return " ".join(f"{name}: {examples[name][0]} {ending}" for name in per_column)
+    verb = "was" if sum(per_column.values()) == 1 else "were"
+    told = {name: f", such as {', '.join(examples[name])}" for name in per_column}
+    what = f"{verb} never seen in training; taken as unknown"
+    return counted(per_column, what, told)
 
 
 def counted(

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from models_app.access import model_for
 from models_app.enums import ArtifactKind, ComputationKind
 from models_app.explained import importance, page
+from models_app.explained.sampled import n_rows_of, sampled
 from models_app.views.frame import awaited, frame
 from runs.http import PageRequest
 
@@ -27,9 +28,12 @@ def explanation(request: PageRequest, model_id: int) -> HttpResponse:
     context = {
         **frame(request, model, "explanation"),
         "computation": awaited(request, model, ComputationKind.EXPLANATION),
-        "importances": importance.importances(stored),
+        "importances": importance.importances(model, stored),
         "redundant": importance.sentences(stored),
         "stored": stored,
+        "interaction_rows": sampled(interactions, n_rows_of(model, interactions.rows))
+        if (interactions := stored.get(ArtifactKind.INTERACTIONS))
+        else "",
     }
     if ArtifactKind.SHAP in stored:
         asked = request.GET.dict()

@@ -18,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from models_app import listings, queries, services
 from models_app.access import model_for
-from models_app.cards.insights import model_insights
+from models_app.cards.insights import awaited, model_insights
 from models_app.cards.metrics import interval_note, metric_rows
 from models_app.decisions import decision_notes
 from models_app.enums import ArtifactKind, ComputationKind
@@ -52,6 +52,7 @@ def overview(request: PageRequest, model: ModelMeta) -> dict[str, Any]:
         **listings.notes(model, pipeline),
         "metrics": metric_rows(model, intervals),
         "insights": model_insights(model, artifacts) if model.is_ready else [],
+        "awaited_insights": awaited(model) if model.is_ready else [],
         "interval_note": interval_note(intervals.data, intervals.n_rows)
         if intervals
         else "",

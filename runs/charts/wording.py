@@ -17,13 +17,39 @@ def number(value: float) -> str:
     str
         For example "0.8531", "12.35" or "48,213.5".
     """
-    size = abs(value)
     if not math.isfinite(value):
         return "–"
+    decimals = _decimals(value)
+    return f"{value:.3g}" if decimals is None else f"{value:,.{decimals}f}"
+
+
+def spread(size: float, value: float) -> str:
+    """Write how far a number spreads, to the same place as the number itself.
+
+    Parameters
+    ----------
+    size : float
+        Such as a standard deviation.
+    value : float
+        The number.
+
+    Returns
+    -------
+    str
+        For example "3,267.9" beside 59,757.1, or "0.0100" beside 0.2.
+    """
+    decimals = _decimals(value)
+    if decimals is None or not math.isfinite(size):
+        return number(size)
+    return f"{size:,.{decimals}f}"
+
+
+def _decimals(value: float) -> int | None:
+    """Return how many decimals are written; None where digits are counted instead."""
+    size = abs(value)
     if size >= 1e9 or 0 < size < 1e-4:
-        return f"{value:.3g}"
-    decimals = 1 if size >= 1000 else 2 if size >= 10 else 3 if size >= 1 else 4
-    return f"{value:,.{decimals}f}"
+        return None
+    return 1 if size >= 1000 else 2 if size >= 10 else 3 if size >= 1 else 4
 
 
 def setting(value: object) -> str:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from models_app import computing, services
 from models_app.cards.insights import model_insights, rivals_of
 from models_app.enums import ArtifactKind, ComputationKind, Rows
-from models_app.models import Artifact
+from models_app.models import Artifact, Computation
 from runs.enums import Role
 from runs.search.significance import corrected_t_test, share_scored
 from tests.factories import ModelMetaFactory, RunFactory, TrialFactory, add_member
@@ -65,6 +65,44 @@ def test_rivals_are_simpler_trials_of_the_same_folds():
     assert found.title == "Logistic regression"
     assert found.p_value == expected.p_value
     assert found.is_worse
+
+
+def test_insight_about_simpler_models_links_to_the_trials(client, django_user_model):
+    user = django_user_model.objects.create_user("ada")
+    run = RunFactory(n_splits=3)
+    own = trial(run, "random_forest", [0.9, 0.85, 0.88])
+    simple = trial(run, "logistic_regression", [0.88, 0.86, 0.87])
+    model = ModelMetaFactory(trial=own)
+    add_member(run.project, user, Role.VIEWER)
+    client.force_login(user)
+
+    [(_, address)] = model_insights(model, [])
+
+    assert address == (
+        f"{reverse('runs:compare', args=[run.pk])}?trials={own.number},{simple.number}"
+    )
+    assert client.get(address).status_code == 200
+    assert f'href="{address}"' in client.get(model.get_absolute_url()).text
+
+
+def test_overview_says_what_insights_are_yet_to_come(client, django_user_model):
+    user = django_user_model.objects.create_user("ada")
+    model = ModelMetaFactory()
+    add_member(model.run.project, user, Role.VIEWER)
+    client.force_login(user)
+    explanation, diagnosis = (
+        Computation.objects.create(model=model, kind=kind, state=state)
+        for kind, state in (("explanation", "computing"), ("diagnosis", "waiting"))
+    )
+
+    early = client.get(model.get_absolute_url()).text
+    Computation.objects.filter(pk=explanation.pk).update(state="ready")
+    Computation.objects.filter(pk=diagnosis.pk).update(state="failed")
+    late = client.get(model.get_absolute_url()).text
+
+    assert "More sentences come with" in early
+    assert reverse("models_app:diagnosis", args=[model.pk]) + '">diagnosis' in early
+    assert "More sentences come with" not in late
 
 
 def test_rivals_of_a_simple_model_are_none():

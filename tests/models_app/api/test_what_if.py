@@ -31,6 +31,28 @@ def test_answer_is_that_of_the_page(model, viewer, serve):
     assert found["row"] is None
 
 
+def test_number_comes_with_the_interval_that_a_prediction_gets(fitted, viewer, serve):
+    model = fitted("regression")
+    serve(model)
+    asked = {"rows": [ROW], "interval_level": 0.8}
+
+    found = ask(viewer, model, row=ROW, interval_level=0.8).json()
+    other = ask(viewer, model, row=ROW, interval_level=0.42)
+
+    told = viewer("POST", f"/models/{model.pk}/predictions/rows", json=asked).json()
+    assert found["interval"] == told["rows"][0]["interval"]
+    assert found["interval_level"] == 0.8
+    assert [one["pointer"] for one in other.json()["errors"]] == ["#/interval_level"]
+
+
+def test_class_has_no_interval(model, viewer, serve):
+    serve(model)
+
+    found = ask(viewer, model, row=ROW).json()
+
+    assert (found["interval"], found["interval_level"]) == (None, None)
+
+
 def test_evaluated_row_comes_with_its_values(model, viewer, serve, table):
     serve(model)
 

@@ -20,9 +20,17 @@ def test_drivers_are_the_columns_that_matter_by_more_than_chance():
         "age (the higher, the lower survival) and sex drive the predictions most."
     )
     assert found.evidence == (
-        "ROC AUC lost when shuffled: age 0.2 ± 0.01; sex 0.05 ± 0.01. 2 of 3 columns "
+        "ROC AUC lost when shuffled: age 0.2000 ± 0.0100; sex 0.0500 ± 0.0100. 2 of 3 columns "
         "matter by more than chance."
     )
+
+
+def test_drivers_of_large_numbers_are_written_out():
+    large = {**PERMUTATION, "mean": [59757.1, 0, 0], "spread": [3267.9, 1, 1]}
+
+    found = insights.drivers({**large, "metric": "RMSE"}, {})
+
+    assert "RMSE lost when shuffled: age 59,757.1 ± 3,267.9." in found.evidence
 
 
 def test_drivers_of_a_model_that_uses_no_column_is_a_warning():
@@ -86,7 +94,7 @@ def test_fit_of_an_error_is_turned_round():
     )
 
     assert found.text.startswith("It does not overfit")
-    assert "RMSE 1 on the rows fitted, 1.1 on the others, 5 by guessing" in (
+    assert "RMSE 1.000 on the rows fitted, 1.100 on the others, 5.000 by guessing" in (
         found.evidence
     )
 
@@ -109,13 +117,14 @@ def test_leakage_suspects_a_column_that_makes_a_perfect_score():
 
 def test_simpler_points_to_a_model_that_is_statistically_as_good():
     rivals = [
-        Rival("Ridge", 0.81, 0.4, is_worse=True),
-        Rival("Decision tree", 0.7, 0.001, is_worse=True),
+        Rival(4, "Ridge", 0.81, 0.4, is_worse=True),
+        Rival(7, "Decision tree", 0.7, 0.001, is_worse=True),
     ]
 
     found = insights.simpler(rivals, title="R²", value=0.82)
 
     assert found.text.startswith("Ridge is statistically as good")
+    assert found.trials == (4, 7)
     only_tree = insights.simpler(rivals[1:], title="R²", value=0.82)
     assert only_tree.tone == "good"
 
@@ -131,7 +140,9 @@ def test_weak_segment_names_where_the_loss_is_largest():
     found = insights.weak_segment({"weak": [weak], "n_tested": 50}, "Log loss")
 
     assert found.text == "It is weakest where sex = male and age = 0 to 10."
-    assert found.evidence.startswith("Log loss 1.2 there (40 rows), 0.3 elsewhere.")
+    assert found.evidence.startswith(
+        "Log loss 1.200 there (40 rows), 0.3000 elsewhere."
+    )
 
 
 def test_redundant_names_the_strongest_group():

@@ -57,6 +57,30 @@ def test_grid_of_categories_begins_with_the_most_frequent():
     assert grid.shares == [0.5, 0.25]
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype", "order"),
+    [
+        ([3, 3, 3, 1, 1, 2], "category", [1, 2, 3]),
+        (["10", "10", "9"], "str", ["9", "10"]),
+        (
+            ["2024-03-01", "2024-03-01", "2023-12-31"],
+            "str",
+            ["2023-12-31", "2024-03-01"],
+        ),
+        (["10", "10", "other"], "str", ["10", "other"]),
+    ],
+)
+def test_grid_of_categories_that_are_numbers_or_dates_is_in_their_order(
+    values, dtype, order
+):
+    grid = grid_of(pd.Series(values, dtype=dtype), is_numeric=False)
+
+    assert grid.points.tolist() == order
+    assert grid.points.dtype == pd.Series(values, dtype=dtype).dtype
+    expected = [values.count(value) / len(values) for value in order]
+    assert grid.shares == pytest.approx(expected, abs=1e-6)
+
+
 def test_grid_of_an_empty_column_is_empty():
     column = pd.Series([np.nan, np.nan])
 

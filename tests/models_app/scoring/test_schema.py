@@ -53,6 +53,22 @@ def test_rows_like_those_of_training_say_nothing():
     assert X["weight"].dtype == np.float64
 
 
+def test_one_row_is_told_its_values_without_counts():
+    row = {"weight": ["heavy"], "colour": ["pink"], "day": [4.0]}
+
+    findings, _ = found(pd.DataFrame(row))
+
+    sentences = findings.sentences()
+    assert (
+        "day: 4 is not a date, as all are in training; taken as missing."
+        in (sentences[1])
+    )
+    assert sentences[1].startswith("weight: heavy is not a number, as all are in ")
+    assert sentences[-1] == (
+        "colour: pink was never seen in training; taken as unknown."
+    )
+
+
 def test_each_column_is_named_with_its_count():
     frame = pd.DataFrame(
         {

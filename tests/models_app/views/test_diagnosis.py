@@ -168,6 +168,16 @@ def test_diagnosis_of_a_column_and_a_measure(client, diagnosed):
     assert '<input type="hidden" name="column" value="Age &lt;b&gt;">' in content
 
 
+def test_segments_open_on_a_column_that_the_model_uses(client, diagnosed):
+    diagnosed.run.features = ["Age <b>"]
+    diagnosed.run.save(update_fields=["features"])
+
+    opened = page(client, diagnosed).context["diagnosis"].segments
+    asked = page(client, diagnosed, column="Sex").context["diagnosis"].segments
+
+    assert (opened.picker.chosen, asked.picker.chosen) == ("Age <b>", "Sex")
+
+
 @pytest.mark.parametrize(
     "query", [{"column": "nothing", "measure": "x", "metric": "y"}]
 )

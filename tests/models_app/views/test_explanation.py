@@ -12,7 +12,9 @@ from models_app.explained.tables import TABLES
 from models_app.inference.answering import answers
 from models_app.inference.client import InferenceError, UnavailableError
 from models_app.inference.keeping import Shelf
+from models_app.scoring.intervals import intervals_of
 from runs.enums import Role
+from runs.templatetags.display import figures
 from tests.factories import ModelMetaFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,55 @@ def test_address_chooses_class_column_and_row(explained, visit):
     assert "score of c" in response.context["unit"]
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("weight", "thin lines are single rows. On grey ground"),
+        ("colour", "Pale is a value that fewer than 10 of 30 rows have."),
+    ],
+)
+def test_dependence_says_what_is_drawn(explained, visit, column, told):
+    response = visit(explained(), "explanation", column=column)
+
+    cards = {card.name: card for card in response.context["dependence_cards"]}
+    assert told in cards["dependence"].hint
+
+
+def test_importances_of_a_regression_are_written_as_other_pages_do(explained, visit):
+    response = visit(explained("regression"), "explanation")
+
+    permutation = response.context["stored"]["permutation"].data
+    [shuffled, shap, *_] = response.context["importances"].kinds
+    first = response.context["importances"].rows[0]
+    at = permutation["columns"].index(first.column)
+    assert first.cells[0].text == number(permutation["mean"][at])
+    assert first.cells[0].spread_text == f"{permutation['spread'][at]:.3f}"
+    assert "of 30 holdout rows." in shuffled.what
+    assert shap.what.endswith("in price.")
+    actual = response.context["shap_cards"][-1].hint.split("is ")[1].split(". ")[0]
+    assert actual == number(float(actual))
+
+
+def test_rows_are_told_with_their_limit(explained, visit):
+    model = explained("regression")
+    model.n_rows_evaluated = 4_128
+    model.save(update_fields=["n_rows_evaluated"])
+    for kind, limit in (("shap", {"rows": 30, "seconds": 10}), ("permutation", {})):
+        artifact = model.artifacts.get(kind=kind)
+        artifact.data["limit"] = {**artifact.data["limit"], **limit}
+        artifact.save(update_fields=["data"])
+
+    response = visit(model, "explanation")
+
+    shuffled = response.context["importances"].kinds[0]
+    [dependence, pair] = response.context["dependence_cards"]
+    assert response.context["shap_rows"] == "30 of the 4,128 holdout rows"
+    assert response.context["shap_limit"] == "They are drawn at random, at most 30."
+    assert "are the least that are taken" in shuffled.what
+    assert "as many as were reckoned to take 4 seconds." in dependence.hint
+    assert "holdout, 30 of 4,128 rows" in pair.figure["layout"]["title"]["text"]
+
+
 def test_waterfall_ends_at_the_rows_output(explained, visit):
     response = visit(explained("regression"), "explanation")
 
@@ -172,6 +223,16 @@ def test_what_if_shows_a_rows_values_and_answer(make_model, visit, direct, table
     )
 
 
+def test_what_if_says_what_values_were_in_training(make_model, visit, direct, table):
+    response = visit(make_model(), "what_if", row="12")
+
+    hints = {field.name: field.hint for field in response.context["fields"]}
+    weight = table["weight"]
+    assert hints["weight"] == f"{weight.min():.6g} to {weight.max():.6g} in training"
+    assert hints["colour"] == "blue, green, red in training"
+    assert hints["weight"] in response.text
+
+
 def test_what_if_flips_the_prediction(make_model, visit, client, direct):
     model = make_model()
     visit(model, "what_if")
@@ -206,6 +267,26 @@ def test_what_if_writes_a_number_as_other_pages_do(make_model, visit, direct):
     value = float(shown.replace(",", ""))
     assert shown == number(value)
     assert len(shown.replace(",", "").lstrip("-0.")) <= 6
+
+
+def test_what_if_of_a_number_shows_the_intervals_of_its_prediction(
+    make_model, visit, direct
+):
+    model = make_model("regression", algorithms=[("ridge", {})])
+
+    response = visit(model, "what_if", row="12")
+
+    answer = response.context["answer"]
+    stored = intervals_of(model.artifacts.get(kind="prediction_intervals").data)
+    prediction = float(answer["prediction"].replace(",", ""))
+    assert answer["intervals"]
+    for told, interval in zip(answer["intervals"], stored, strict=True):
+        assert (told["lower"] + told["upper"]) / 2 == pytest.approx(prediction, 0.01)
+        half = (told["upper"] - told["lower"]) / 2
+        assert half == pytest.approx(interval.half_width(prediction))
+        lower, upper = figures(told["lower"]), figures(told["upper"])
+        assert f"{lower} to" in response.text
+        assert upper in response.text
 
 
 def test_row_of_the_diagnosis_shows_its_explanation(make_model, visit, direct):
