@@ -3,11 +3,14 @@
 import json
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sklearn.pipeline import Pipeline
 from skops import io
+from skops.io import _utils
 
 _MODULE = re.compile(r'"__module__": "([A-Za-z0-9_.]+)"')
 # Of these libraries a model consists, so their types are known before a file is read.
@@ -27,6 +30,9 @@ _LIBRARIES = frozenset(
         "xgboost",
     }
 )
+
+# As short as a reference to them.
+_ALWAYS_WRITTEN = (str, bytes, int, float, complex, type, type(None))
 
 
 class ForeignTypesError(Exception):
@@ -68,7 +74,8 @@ def write(pipeline: Pipeline, path: Path) -> SkopsFile:
     ForeignTypesError
         If a type is of none of the libraries models are made of.
     """
-    io.dump(pipeline, path, compression=zipfile.ZIP_DEFLATED)
+    with _written_once():
+        io.dump(pipeline, path, compression=zipfile.ZIP_DEFLATED)
     untrusted = sorted(io.get_untrusted_types(file=path))
     foreign = [name for name in untrusted if name.split(".")[0] not in _LIBRARIES]
     if foreign:
@@ -96,3 +103,29 @@ def read(path: Path, untrusted: list[str]) -> Any:  # noqa: ANN401
         The pipeline.
     """
     return io.load(path, trusted=untrusted)
+
+
+@contextmanager
+def _written_once() -> Iterator[None]:
+    """Have what is referred to again written as a reference, which skops reads.
+
+    skops 0.16 writes it once more, whole (a note in its `get_state` tells of it). skrub
+    refers to each step of preparing text ten times and an ensemble to each member three
+    times: a file of 3 MB became one of 1.4 GB on its way, in minutes.
+    """
+    plain = _utils._get_state
+    seen: set[int] = set()  # skops keeps what it has seen, so that numbers stay its own
+
+    def state_of(value: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401
+        if not isinstance(value, _ALWAYS_WRITTEN):
+            if id(value) in seen:
+                return {"__class__": "", "__module__": "", "__loader__": "CachedNode"}
+            seen.add(id(value))
+        state: dict[str, Any] = plain(value, context)
+        return state
+
+    _utils._get_state = state_of
+    try:
+        yield
+    finally:
+        _utils._get_state = plain

@@ -105,9 +105,9 @@ def test_commands_of_the_readme_follow_one_another(not_running, tmp_path):
     printed = {}
     for command in shown:
         quick = re.sub(r"--max-trials \d+", "--max-trials 6", command)
-        quick = re.sub(r"--time-budget \d+", "--time-budget 12", quick)
+        quick = re.sub(r"--time-budget \d+", "--time-budget 40", quick)
         if " train " in quick and "--time-budget" not in quick:
-            quick += " --time-budget 12"
+            quick += " --time-budget 40"
         done = subprocess.run(
             quick,
             shell=True,
