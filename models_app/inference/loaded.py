@@ -62,6 +62,9 @@ class Loaded:
 
     def encode(self, rows: Sequence[Row]) -> "tuple[Encoded, list[str]]":
         """Prepare rows; say what had to be done to them."""
+        from models_app.scoring.rows import trimmed
+
+        rows = trimmed(rows)
         try:
             encoded = self.quick.encode(rows)
         except OverflowError:  # a number without end: what reads rows in full says so

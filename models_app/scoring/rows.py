@@ -215,6 +215,7 @@ def take_rows(
     RowsError
         If there are no rows, one lacks a column, or a value cannot be one of its column.
     """
+    rows = trimmed(rows)
     frame = frame_of(rows)
     check_names(list(frame.columns), columns)
     findings = Findings(columns, categories, target, has_dates=False)
@@ -227,6 +228,25 @@ def take_rows(
         wrong.sort(key=lambda place: place.row)
         raise RowsError(" ".join(dict.fromkeys(p.detail for p in wrong)), wrong)
     return Taken(X[[column.name for column in columns]], findings.sentences())
+
+
+def trimmed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Take away the blanks around texts, as reading a table does.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Value by column.
+
+    Returns
+    -------
+    list of dict
+        The same values otherwise.
+    """
+    return [
+        {name: v.strip() if type(v) is str else v for name, v in row.items()}
+        for row in rows
+    ]
 
 
 def _misfits(

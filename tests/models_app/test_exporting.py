@@ -84,6 +84,10 @@ def test_folder_predicts_what_tuneboard_predicts(
     X = load_training_data(model.run).X
     rows = tmp_path / "rows.csv"
     X.assign(page=1, colour=X["colour"].fillna("")).to_csv(rows, index=False)
+    if (
+        task == "multiclass"
+    ):  # as some write tables: blanks around a value are none of it
+        rows.write_text(rows.read_text().replace(",", ", "))
     with rows.open("rb") as stream:
         prediction = services.create_prediction(
             user=None, model=model, file=artifacts.File(stream), filename="rows.csv"

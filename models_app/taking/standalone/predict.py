@@ -58,6 +58,7 @@ def predict_file(source, goal, schema, separator=","):
     with goal.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         for rows in reader:
+            rows.columns = rows.columns.str.strip()
             answers = predict(rows, schema, model)
             if not n_rows:
                 check(rows, schema)
@@ -175,7 +176,8 @@ def free(answers, taken):
 
 def typed(texts, column, missing):
     """Read a column of text as what it was in training."""
-    present = texts.str.strip().where(~texts.str.strip().isin(missing))
+    stripped = texts.str.strip()  # blanks around a value are none of it
+    present = stripped.where(~stripped.isin(missing))
     dtype = column["dtype"]
     if dtype in ("int64", "float64"):
         series = numbers(present, whole=dtype == "int64")
@@ -186,7 +188,7 @@ def typed(texts, column, missing):
         series = present.str.lower().map(TRUTHS).astype("float64")
         series = series if series.isna().any() else series.astype("bool")
     else:
-        series = texts.where(~texts.str.strip().isin(missing)).astype("str")
+        series = present.astype("str")
     if column["kind"] == "integer_category":
         return codes(series)
     if column["kind"] in ("category", "text") and dtype == "string":

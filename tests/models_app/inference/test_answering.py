@@ -152,6 +152,16 @@ def test_text_for_a_number_is_read_as_a_file_would_be(make_model):
     )
 
 
+def test_blanks_around_a_text_are_none_of_it(make_model):
+    model = make_model()
+    padded = {**ROW, "colour": " red "}
+
+    for rows in ([padded], [{**ROW, "colour": "red\n"}]):
+        found = answer(model, rows)
+        assert found["probabilities"] == answer(model, [ROW])["probabilities"]
+        assert found["notes"] == []
+
+
 def test_shelf_refuses_a_file_that_is_not_the_models(make_model):
     model = make_model()
 

@@ -56,7 +56,9 @@ def test_empty_value_of_any_column_is_missing(empty):
 
 
 def test_what_can_be_read_as_the_type_of_training_is_taken():
-    X, _ = take({**ROW, "weight": "1,250.5", "grade": "3", "open": "false"})
+    X, _ = take(
+        {**ROW, "weight": "1,250.5", "grade": "3", "open": "false ", "colour": " red"}
+    )
 
     assert X.iloc[0].to_dict() | {"day": None} == {
         "weight": 1250.5,
