@@ -7,6 +7,8 @@ weights from the other folds alone is written beside it.
 
 import logging
 import time
+from datetime import timedelta
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -93,11 +95,12 @@ def joined(run: Run) -> tuple[Trial | None, str]:
     if len(candidates) < 2:
         return None, "No ensemble: fewer than two trials have predictions to join."
     started = time.monotonic()
-    chosen = chosen_members(run, candidates, arrays)
+    chosen, others = chosen_members(run, candidates, arrays)
     if chosen is None or len(chosen.weights) < 2:
         return None, "No ensemble: no mixture of trials is better than the best one."
     seconds = time.monotonic() - started
     trial = as_trial(run, candidates, chosen, seconds)
+    trial.metrics |= others
     names = ", ".join(
         f"{algorithm_title(candidates[i].algorithm)} (trial {candidates[i].number})"
         for i in sorted(chosen.weights, key=lambda i: -chosen.weights[i])
@@ -133,9 +136,12 @@ def with_predictions(run: Run) -> tuple[list[Trial], list[Any]]:
 
 def chosen_members(
     run: Run, candidates: list[Trial], arrays: list[Any]
-) -> "Ensemble | None":
-    """Choose weights; under a time budget among trials that can be refitted in time."""
-    from runs.search.ensembling import select
+) -> "tuple[Ensemble | None, dict[str, list[float]]]":
+    """Choose weights; under a time budget among trials that can be refitted in time.
+
+    Besides, what the mixture scores by the run's other metrics in each fold.
+    """
+    from runs.search.ensembling import mixture_scores, select
     from runs.search.folds import fold_rows
 
     data = load_training_data(run)
@@ -146,7 +152,8 @@ def chosen_members(
     if left is not None:
         allowed = in_time(candidates, REFIT_SHARE * left * settings.WORKERS)
     if len(allowed) < 2:
-        return None
+        return None, {}
+    tests = [test for _, test in folds]
     chosen = select(
         [arrays[i] for i in allowed],
         y,
@@ -154,11 +161,22 @@ def chosen_members(
         metric=run.scoring,
         positive=positive_of(run),
         random_state=run.seed,
-        folds=[test for _, test in folds],
+        folds=tests,
         seconds=None if left is None else SELECT_SHARE * left,
     )
     weights = {allowed[i]: weight for i, weight in chosen.weights.items()}
-    return chosen._replace(weights=weights)
+    others = {
+        metric: mixture_scores(
+            [arrays[i] for i in weights],
+            list(weights.values()),
+            y,
+            metric=metric,
+            positive=positive_of(run),
+            folds=tests,
+        )
+        for metric in run.all_metrics[1:]
+    }
+    return chosen._replace(weights=weights), others
 
 
 def value_of(run: Run, weights: dict[int, float]) -> float | None:
@@ -166,7 +184,7 @@ def value_of(run: Run, weights: dict[int, float]) -> float | None:
 
     `weights` has the trials' numbers; they need not add up to 1.
     """
-    from runs.search.ensembling import mixture_value
+    from runs.search.ensembling import mixture_scores
     from runs.search.folds import fold_rows
 
     trials = run.trials.filter(number__in=weights).select_related("reused_from")
@@ -176,13 +194,15 @@ def value_of(run: Run, weights: dict[int, float]) -> float | None:
         return None
     data = load_training_data(run)
     y = data.y[data.train_rows]
-    return mixture_value(
-        [known[number] for number in weights],
-        list(weights.values()),
-        y,
-        metric=run.scoring,
-        positive=positive_of(run),
-        folds=[test for _, test in fold_rows(y, split_of(run), data.train_by)],
+    return fmean(
+        mixture_scores(
+            [known[number] for number in weights],
+            list(weights.values()),
+            y,
+            metric=run.scoring,
+            positive=positive_of(run),
+            folds=[test for _, test in fold_rows(y, split_of(run), data.train_by)],
+        )
     )
 
 
@@ -240,6 +260,6 @@ def as_trial(
             f"{metric.display(chosen.honest_value):.4f}."
         ],
         out_of_fold=predictions.write(chosen.predictions),
-        started_at=now,
+        started_at=now - timedelta(seconds=seconds),
         finished_at=now,
     )

@@ -158,7 +158,7 @@ def _among(known: Values, folds: Sequence[Values] | None) -> list[Values]:
     return [np.searchsorted(known, np.intersect1d(part, known)) for part in folds]
 
 
-def mixture_value(
+def mixture_scores(
     predictions: Sequence[Values],
     weights: Sequence[float],
     y: Values,
@@ -166,7 +166,7 @@ def mixture_value(
     metric: str,
     positive: int | None = None,
     folds: Sequence[Values] | None = None,
-) -> float:
+) -> list[float]:
     """Score a weighted mean of out-of-fold predictions, as ``select`` scores its own.
 
     Parameters
@@ -186,15 +186,14 @@ def mixture_value(
 
     Returns
     -------
-    float
-        Mean over the folds.
+    list of float
+        Score of each fold.
     """
     known, stacked = _tested([np.asarray(p) for p in predictions])
     parts = _among(known, folds)
     share = np.asarray(weights, dtype=np.float64)
     score = quick_metric(metric, positive=positive)
-    mixed = _mixed(stacked, share / share.sum(), y[known], score, parts)
-    return float(np.mean(mixed))
+    return _mixed(stacked, share / share.sum(), y[known], score, parts)
 
 
 def _mixed(

@@ -1,12 +1,17 @@
 import joblib
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, roc_auc_score, root_mean_squared_error
+from sklearn.metrics import (
+    accuracy_score,
+    log_loss,
+    roc_auc_score,
+    root_mean_squared_error,
+)
 
 from models_app import artifacts, evaluating, fitting, services
 from models_app.enums import ModelState, Rows
 from models_app.models import Artifact, ModelMeta
-from runs import predictions, training_data
+from runs import ensembling, predictions, training_data
 from runs.enums import EventKind, Level
 from runs.search import rows
 from runs.search.folds import fold_rows
@@ -245,6 +250,39 @@ def refit_all_but(run, number):
 
 
 BAYES = ("naive_bayes", {"var_smoothing": 1e-9})
+
+
+def test_ensemble_is_scored_by_all_metrics_of_the_run(searched_run):
+    run = searched_run(
+        "binary", algorithms=[LINEAR["binary"], TREE], metrics=["log_loss", "accuracy"]
+    )
+    data = load_training_data(run)
+    y = data.y[data.train_rows]
+    means = {}
+    for trial in run.trials.all():
+        chance = np.random.default_rng(trial.number)
+        means[trial.number] = np.clip(
+            0.3 + 0.4 * y + chance.normal(0, 0.3, len(y)), 0, 1
+        )
+        shares = np.column_stack([1 - means[trial.number], means[trial.number]])
+        name = predictions.write(shares.astype(np.float32))
+        run.trials.filter(pk=trial.pk).update(out_of_fold=name)
+
+    trial, told = ensembling.joined(run)
+
+    weights = trial.params["weights"]
+    mixed = sum(w * means[int(n)] for n, w in weights.items())
+    folds = [test for _, test in fold_rows(y, split_of(run), data.train_by)]
+    assert len(weights) == 2
+    assert set(trial.metrics) == {"roc_auc", "log_loss", "accuracy"}
+    for name, score in (
+        ("roc_auc", lambda t: roc_auc_score(y[t], mixed[t])),
+        ("log_loss", lambda t: -log_loss(y[t], mixed[t])),
+        ("accuracy", lambda t: accuracy_score(y[t], mixed[t] > 0.5)),
+    ):
+        assert trial.metrics[name] == pytest.approx(list(map(score, folds)), abs=1e-5)
+    assert "ROC AUC" in told
+    assert trial.started_at < trial.finished_at
 
 
 def test_refit_of_an_ensemble_without_a_member_is_scored_without_it(searched_run):
