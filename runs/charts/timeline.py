@@ -1,5 +1,7 @@
 """Timeline: which worker was on which trial, and when."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from runs.charts.trials import Sheet, Trials, View
@@ -34,8 +36,24 @@ def sheet(trials: Trials, view: View) -> Sheet:
     return Sheet(header, rows)
 
 
-def busy_share(trials: Trials) -> float | None:
-    """Measure which share of the time the workers were busy.
+class Busy(NamedTuple):
+    """How much of their time workers spent on trials.
+
+    Attributes
+    ----------
+    n_workers : int
+        Workers that were busy at once, at most: a process that took the place of
+        another one is no further worker.
+    share : float
+        From 0 to 1, of the time between the first start and the last end, of so many.
+    """
+
+    n_workers: int
+    share: float
+
+
+def busy(trials: Trials) -> Busy | None:
+    """Measure how busy the workers were.
 
     Parameters
     ----------
@@ -44,8 +62,7 @@ def busy_share(trials: Trials) -> float | None:
 
     Returns
     -------
-    float or None
-        From 0 to 1, the mean over the workers between first start and last end;
+    Busy or None
         None where nothing has ended.
     """
     spans: dict[str, list[tuple[float, float]]] = {}
@@ -54,18 +71,22 @@ def busy_share(trials: Trials) -> float | None:
             spans.setdefault(row.worker, []).append((row.started, row.finished))
     if not spans:
         return None
-    every = [pair for pairs in spans.values() for pair in pairs]
-    whole = max(end for _, end in every) - min(start for start, _ in every)
-    if whole <= 0:
-        return 1.0
-    busy = 0.0
+    seconds, changes = 0.0, []
     for pairs in spans.values():
         until = -np.inf
         # Trials of a unit overlap: the time counts once.
         for start, end in sorted(pairs):
-            busy += max(0.0, end - max(start, until))
+            begin = max(start, until)
+            if end > begin:
+                seconds += end - begin
+                changes += [(begin, 1), (end, -1)]
             until = max(until, end)
-    return busy / (whole * len(spans))
+    if seconds <= 0:
+        return Busy(1, 1.0)
+    # Of what happens at one moment the ends come first.
+    n_workers = int(np.cumsum([step for _, step in sorted(changes)]).max())
+    whole = max(at for at, _ in changes) - min(at for at, _ in changes)
+    return Busy(n_workers, seconds / (whole * n_workers))
 
 
 def reading(trials: Trials, view: View) -> str:
@@ -83,13 +104,12 @@ def reading(trials: Trials, view: View) -> str:
     str
         A sentence.
     """
-    share = busy_share(trials)
-    if share is None:
+    found = busy(trials)
+    if found is None:
         return "No trial has ended yet."
-    workers = {row.worker for row in trials.rows if row.started is not None}
     text = (
-        f"{count(len(workers), 'worker')} spent {100 * share:.0f} % of the time on "
-        "these trials"
+        f"{count(found.n_workers, 'worker')} spent {100 * found.share:.0f} % of the time "
+        "on these trials"
     )
     took = trials.finished - trials.started
     if not np.isfinite(took).any():

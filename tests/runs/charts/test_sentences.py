@@ -155,7 +155,21 @@ def test_timeline_counts_overlapping_trials_of_a_worker_once():
         row(2, started=2.0, finished=4.0, worker="host/2"),
     )
 
-    assert timeline.busy_share(found) == pytest.approx(0.75)
+    assert timeline.busy(found) == (2, pytest.approx(0.75))
+
+
+def test_timeline_takes_a_process_in_the_place_of_another_for_no_further_worker():
+    found = trials(
+        row(0, started=0.0, finished=4.0),
+        row(1, started=0.0, finished=2.0, worker="host/2"),
+        row(2, started=2.0, finished=4.0, worker="host/3"),
+        row(3, started=4.0, finished=6.0, worker="host/3"),
+    )
+
+    assert timeline.busy(found) == (2, pytest.approx(10 / 12))
+    assert timeline.reading(found, view()).startswith(
+        "2 workers spent 83 % of the time"
+    )
 
 
 def test_importance_says_what_most_of_the_gain_comes_from():
