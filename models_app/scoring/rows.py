@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +34,8 @@ _NEEDED = {
 }
 # Of a value that is told in a sentence.
 _SHOWN = 80
+# Of rows that are all wrong the first places tell enough.
+_PLACES = 100
 
 
 class Taken(NamedTuple):
@@ -220,12 +223,12 @@ def take_rows(
     check_names(list(frame.columns), columns)
     findings = Findings(columns, categories, target, has_dates=False)
     X = findings.take(frame)
-    if wrong := [
+    misfits = (
         Place(at, column.name, told)
         for column in columns
         for at, told in _misfits(rows, column, X[column.name])
-    ]:
-        wrong.sort(key=lambda place: place.row)
+    )
+    if wrong := nsmallest(_PLACES, misfits, key=lambda place: place.row):
         raise RowsError(" ".join(dict.fromkeys(p.detail for p in wrong)), wrong)
     return Taken(X[[column.name for column in columns]], findings.sentences())
 
@@ -260,7 +263,7 @@ def _misfits(
             yield at, f"The row lacks {name}; send null where its value is missing."
             continue
         value = row[name]
-        if value is None or value == "" or value != value:
+        if _is_missing(value):
             continue
         if is_number and isinstance(value, float) and math.isinf(value):
             yield at, f"{name} has a number that is too large."

@@ -67,3 +67,12 @@ def test_what_can_be_read_as_the_type_of_training_is_taken():
         "open": False,
         "colour": "red",
     }
+
+
+def test_of_rows_that_are_all_wrong_the_first_places_are_told():
+    with pytest.raises(RowsError) as error:
+        take(ROW, *([{}] * 1_000))
+
+    places = error.value.places
+    assert len(places) == 100
+    assert {place.row for place in places} == set(range(1, 21))
