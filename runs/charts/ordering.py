@@ -24,7 +24,11 @@ def in_own_order(values: Iterable[Any]) -> list[Any] | None:
     for key in (_number, _moment):
         try:
             return sorted(found, key=key)
-        except (TypeError, ValueError):  # of no such kind, or not to be compared
+        except (
+            TypeError,
+            ValueError,
+            OverflowError,
+        ):  # no such kind, or not comparable
             continue
     return None
 
